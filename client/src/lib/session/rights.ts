@@ -1,0 +1,10 @@
+import { Problem } from '#lib/api/problem.ts';
+import type { Role } from '#lib/api/types.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { session } from './session.svelte.ts';
+
+/** Throws a Problem, 403, unless the reader has at least this role: everywhere, or in one project. */
+export function ensureRole(role: Role, project?: string): void {
+	const may = project === undefined ? session.me?.role === role : session.isAtLeast(role, project);
+	if (!may) throw new Problem({ status: 403, code: 'forbidden', title: m.page_forbidden_text() });
+}

@@ -1,0 +1,34 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+import { noInlineStyle, spa } from './build-tools/spa.ts';
+
+const server = process.env.TRACKLY_SERVER ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+	plugins: [
+		noInlineStyle(),
+		tailwindcss(),
+		paraglideVitePlugin({
+			project: './project.inlang',
+			outdir: './src/lib/paraglide',
+			strategy: ['baseLocale'],
+			emitTsDeclarations: true
+		}),
+		sveltekit({
+			adapter: spa(),
+			compilerOptions: { runes: true },
+			output: { bundleStrategy: 'split' },
+			version: { pollInterval: 0 }
+		})
+	],
+	server: {
+		proxy: Object.fromEntries(
+			['/api', '/health', '/readyz', '/livez', '/openapi.json', '/docs', '/redoc'].map((path) => [
+				path,
+				{ target: server, changeOrigin: false }
+			])
+		)
+	}
+});

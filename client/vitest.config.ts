@@ -1,0 +1,10 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests need no router and no message compiler at their side: `npm test` compiles the messages before. */
+export default defineConfig({
+	plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+	// Svelte's reactivity is the browser's, not the server's.
+	resolve: { conditions: ['browser'] },
+	test: { include: ['src/**/*.test.ts'], environment: 'node' }
+});

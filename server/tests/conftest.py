@@ -1,0 +1,36 @@
+"""What every test may ask for."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.postgres import TestPostgres
+
+if TYPE_CHECKING:
+    from tests.support.app import App
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestPostgres]:
+    """One PostgreSQL for this process's tests."""
+    server = TestPostgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database_url(postgres: TestPostgres) -> Iterator[str]:
+    """A database of this test's own: migrated and empty."""
+    with postgres.cloned() as url:
+        yield url
+
+
+@pytest.fixture
+async def app(database_url: str, tmp_path: Path) -> AsyncIterator["App"]:
+    """The application on a database with a cast of four and the project TRK."""
+    from tests.support.app import running_app
+
+    async with running_app(database_url, tmp_path) as running:
+        yield running

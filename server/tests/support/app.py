@@ -1,0 +1,69 @@
+"""The whole application in the test's own process and loop, on a database of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.people import PASSWORD, Cast, make_cast, make_project
+from tests.support.server import SECRET
+from trackly.events.unit_of_work import UnitsOfWork
+from trackly.kit.db import Database
+from trackly.main import build
+from trackly.settings import load_settings
+from trackly.users.facade import Actor
+
+
+@dataclass
+class App:
+    """`cast` and the open project TRK exist. `client()` is nobody; `as_(actor)` has a bearer token of a real login."""
+
+    asgi: Any
+    database: Database
+    work: UnitsOfWork
+    cast: Cast
+    _tokens: dict[int, str]
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.asgi, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
+
+    async def as_(self, actor: Actor) -> httpx.AsyncClient:
+        if actor.user_id not in self._tokens:
+            self._tokens[actor.user_id] = await self.token(actor)
+        return self.client(Authorization=f"Bearer {self._tokens[actor.user_id]}")
+
+    async def token(self, actor: Actor) -> str:
+        async with self.client() as client:
+            form = {"grant_type": "password", "username": actor.email, "password": PASSWORD}
+            answer = await client.post("/api/auth/token", data=form)
+            assert answer.status_code == 200, answer.text
+            return str(answer.json()["access_token"])
+
+
+@asynccontextmanager
+async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[App]:
+    """The application with its state, without its background tasks. `settings` by their names in the environment."""
+    given = {
+        "DATABASE_URL": url,
+        "JWT_SECRET_KEY": SECRET,
+        "TRACKLY_DATA_DIR": str(folder),
+        "TRACKLY_CLIENT_DIR": str(folder / "no-client"),
+        "RATE_LIMIT_PER_MINUTE": "0",
+        "DATABASE_POOL_SIZE": "8",
+        "TRACKLY_DEMO": "0",
+        **settings,
+    }
+    asgi = build(load_settings(_env_file=None, **{name.lower(): value for name, value in given.items()} | given))
+    state = asgi.state
+    cast = await make_cast(state.work)
+    await make_project(state.work, cast.admin)
+    try:
+        yield App(asgi, state.database, state.work, cast, {})
+    finally:
+        await state.blobs.close()
+        await state.auth.close()
+        await state.database.close()

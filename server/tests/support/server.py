@@ -1,0 +1,84 @@
+"""A real server: its own process, its own port, killed for real."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+
+SERVER = Path(__file__).parents[2]
+SECRET = "test-secret-6yJ0mQ2vVt9wq8Zk4pXrB1nC7dE5fG3h"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class RealServer:
+    """`python -m trackly serve` on a database. Settings are given by their names in the environment."""
+
+    def __init__(self, database_url: str, *, port: int | None = None, **settings: str) -> None:
+        self.port = port or free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="trackly-server-"))
+        self.env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("TRACKLY_", "AZURE_", "GOOGLE_"))},
+            "DATABASE_URL": database_url,
+            "JWT_SECRET_KEY": SECRET,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "TRACKLY_DATA_DIR": str(self.folder),
+            "RATE_LIMIT_PER_MINUTE": "0",
+            "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(SERVER),
+            **settings,
+        }
+        self.log = self.folder / "server.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> "RealServer":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "trackly", "serve"], cwd=SERVER, env=self.env, stdout=log, stderr=log
+            )
+        async with httpx.AsyncClient() as client:
+            for _ in range(1200):
+                if self.process.poll() is not None:
+                    raise RuntimeError(f"the server ended: {self.log.read_text()}")
+                try:
+                    if (await client.get(self.url + "/readyz", timeout=2)).status_code == 200:
+                        return self
+                except httpx.HTTPError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise RuntimeError(f"the server did not get ready: {self.log.read_text()}")
+
+    def kill(self) -> None:
+        """As a power cut of the process: no handler runs."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Ask it to end; returns its exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return self.process.returncode if self.process else 0
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    async def __aenter__(self) -> "RealServer":
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.process is not None and self.process.poll() is None:
+            await asyncio.to_thread(self.stop)

@@ -1,0 +1,100 @@
+"""What happens to every request before and after its route: an id, a limit, headers, a count. Pure ASGI."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from trackly.http.limits import Limits, RateState, address_key
+from trackly.http.metrics import Metrics
+from trackly.http.problem import response_for
+from trackly.kit.errors import TooManyRequests
+from trackly.kit.ids import new_uuid
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self';"
+    " connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'; object-src 'none'"
+)
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_NOBODY_ASKED = frozenset(
+    f"/api/auth/{name}" for name in ("login", "token", "refresh", "providers", "google/login", "google/callback")
+)
+_GOOD_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+
+
+def give_request_id(scope: Scope, headers: Headers) -> str:
+    """The id that the client gave, if it is one, else a new one; also left in the request's state."""
+    given = headers.get("x-request-id", "")
+    request_id = given if _GOOD_ID.fullmatch(given) else new_uuid().hex
+    scope.setdefault("state", {})["request_id"] = request_id
+    return request_id
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Wraps the whole application. `https` adds HSTS."""
+
+    app: ASGIApp
+    limits: Limits
+    metrics: Metrics
+    https: bool
+    now_s: Callable[[], float] = perf_counter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = give_request_id(scope, headers)
+        started = self.now_s()
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._finish_headers(scope, MutableHeaders(scope=message), request_id)
+                self.metrics.request(scope, message["status"], self.now_s() - started)
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            self._count_anonymous(scope, headers)
+        except TooManyRequests as error:
+            await response_for(error, request_id)(scope, receive, send_with_headers)
+            return
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+        await self.app(scope, receive, send_with_headers)
+
+    def _count_anonymous(self, scope: Scope, headers: Headers) -> None:
+        """Requests without a login count for their address; the others once it is known whose they are.
+
+        Nobody asks who it is on the way to a login: there every request counts for its address."""
+        path = scope["path"]
+        brings_login = "authorization" in headers or "trackly_" in headers.get("cookie", "")
+        if path in _NOBODY_ASKED or (path.startswith("/api/") and not brings_login):
+            self.limits.anonymous.count(address_key(scope), scope["state"])
+
+    def _finish_headers(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
+        headers["X-Request-ID"] = request_id
+        for name, value in _SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        if self.https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if scope["path"].startswith("/api/"):
+            headers.setdefault("Cache-Control", "no-store")
+        rate: RateState | None = scope["state"].get("rate")
+        if rate is not None:
+            headers["RateLimit-Limit"] = str(rate.limit)
+            headers["RateLimit-Remaining"] = str(rate.remaining)
+            headers["RateLimit-Reset"] = str(rate.reset_s)

@@ -1,0 +1,96 @@
+"""The database: one engine, sessions that write, sessions that read one snapshot."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from sqlalchemy import DateTime, MetaData
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+def utc_column() -> Mapped[datetime]:
+    """A required `timestamptz` column."""
+    return mapped_column(DateTime(timezone=True), nullable=False)
+
+
+def driver_url(url: str) -> str:
+    """The SQLAlchemy address for a plain PostgreSQL one, with psycopg as its driver."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The address as libpq reads it, for a connection of our own."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+_SESSION = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c statement_timeout=30s -c timezone=UTC"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One engine for writing, and the same connections with a read-only snapshot for reading."""
+
+    url: str
+    engine: AsyncEngine
+    reading: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+
+    @classmethod
+    def open(cls, url: str, *, pool_size: int = 20, application_name: str = "trackly") -> "Database":
+        engine = create_async_engine(
+            driver_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=3,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            isolation_level="READ COMMITTED",
+            connect_args={
+                "application_name": application_name,
+                "connect_timeout": 3,
+                "options": _SESSION,
+            },
+        )
+        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return cls(url, engine, reading, async_sessionmaker(engine, expire_on_commit=False))
+
+    @asynccontextmanager
+    async def read_session(self) -> AsyncIterator[AsyncSession]:
+        """One REPEATABLE READ, READ ONLY transaction: every statement in it sees the same snapshot."""
+        async with AsyncSession(self.reading, expire_on_commit=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+_GONE = ("08", "57P", "53300", "25006")
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether `error` says that the database is away for now (gone, starting, full), not that a statement was wrong."""
+    if isinstance(error, PoolTimeout | ConnectionError):
+        return True
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, psycopg.OperationalError | psycopg.InterfaceError):
+        state = getattr(original, "sqlstate", None)
+        return state is None or state.startswith(_GONE)
+    return False

@@ -1,0 +1,65 @@
+"""The two bases of everything that goes over the wire, and how a time is written there."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+
+
+def utc_text(moment: datetime) -> str:
+    """RFC 3339 in UTC, always with six fraction digits and `Z`, so that texts sort as times do."""
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
+
+
+UtcTime = Annotated[
+    datetime,
+    PlainSerializer(utc_text, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+def ensure_storable(text: str) -> str:
+    """ValueError for text that PostgreSQL can't keep."""
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text in Unicode, without lone surrogates") from None
+    return text
+
+
+def _ensure_all_storable(value: Any) -> None:
+    """A loop, not a recursion: how deep a body may be is not decided by what is left of the stack."""
+    waiting = [value]
+    while waiting:
+        member = waiting.pop()
+        if isinstance(member, str):
+            ensure_storable(member)
+        elif isinstance(member, dict):
+            waiting += [*member, *member.values()]
+        elif isinstance(member, list):
+            waiting += member
+
+
+class In(BaseModel):
+    """A request body: unknown members and NUL are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_storable(cls, value: Any) -> Any:
+        _ensure_all_storable(value)
+        return value
+
+
+class Out(BaseModel):
+    """A part of an answer or of an event."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def unset() -> Any:
+    """`default_factory` of a PATCH member that may be left out, but not be null: see `model_fields_set`."""
+    return None
