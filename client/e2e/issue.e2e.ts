@@ -153,6 +153,13 @@ test('a stale description is not written over: theirs can be taken', async ({ pa
 	await expect(page.locator('article .md p').first()).toHaveText('Theirs');
 });
 
+test('a list leads straight into the text', async ({ page, context }) => {
+	await open(page, context);
+	await page.goto(`/issues/${KEY}?edit`);
+	await expect(page.getByRole('textbox', { name: 'Description' })).toBeFocused();
+	await expect(page).toHaveURL(/SCN-212$/);
+});
+
 test('a pasted image goes up and stands in the text', async ({ page, context }) => {
 	await open(page, context);
 	const box = page.getByPlaceholder('Write a comment');

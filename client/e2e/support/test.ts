@@ -10,7 +10,7 @@ interface Options {
 	height?: number;
 	colorScheme?: 'light' | 'dark';
 	/** Another way to the server, such as one that can be cut. */
-	base?: string;
+	address?: string;
 }
 
 /** A browser of its own for somebody; null = not signed in. */
@@ -28,6 +28,7 @@ interface Fixtures {
  */
 export const test = base.extend<Fixtures, { world: World }>({
 	world: [
+		// eslint-disable-next-line no-empty-pattern
 		async ({}, use) => {
 			const url = process.env.TRACKLY_URL;
 			if (!url) throw new Error('TRACKLY_URL: the address of a running demo is needed');
@@ -46,12 +47,12 @@ export const test = base.extend<Fixtures, { world: World }>({
 		void expects;
 		const open: BrowserContext[] = [];
 		const found: string[] = [];
-		await use(async (who, { width = 1440, height = 900, colorScheme = 'light', base } = {}) => {
+		await use(async (who, { width = 1440, height = 900, colorScheme = 'light', address } = {}) => {
 			const context = await browser.newContext({
 				viewport: { width, height },
 				colorScheme,
 				reducedMotion: 'reduce',
-				...(base ? { baseURL: base } : {})
+				...(address ? { baseURL: address } : {})
 			});
 			open.push(context);
 			listen(context, found);
@@ -88,22 +89,29 @@ export async function openLive(page: Page, path: string): Promise<void> {
 	await expect(liveMark(page)).toHaveText('Live');
 }
 
-/** WCAG 2.2 AA, as far as a machine can tell. */
-export async function accessible(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page })
-		.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-		.analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+/** WCAG 2.2 AA, as far as a machine can tell: all of it, or one rule. */
+export async function accessible(page: Page, rule?: string): Promise<void> {
+	const axe = new AxeBuilder({ page });
+	if (rule) axe.withRules(rule);
+	else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+	const { violations } = await axe.analyze();
+	const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+	expect.soft(found, `accessibility of ${new URL(page.url()).pathname}`).toEqual([]);
+}
+
+/** In light all of it, in dark what the colours can do to it. */
+export async function accessibleInBoth(page: Page): Promise<void> {
+	await accessible(page);
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await accessible(page, 'color-contrast');
+	await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** A page is never wider than its window: what is too wide scrolls in a part of it. */
 export async function fits(page: Page): Promise<void> {
 	const [inner, wanted] = await page.evaluate(() => [
 		window.innerWidth,
-		Math.max(
-			document.documentElement.scrollWidth,
-			document.querySelector('main')?.scrollWidth ?? 0
-		)
+		Math.max(document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth ?? 0)
 	]);
-	expect(wanted).toBeLessThanOrEqual(inner);
+	expect.soft(wanted, `width of ${new URL(page.url()).pathname}`).toBeLessThanOrEqual(inner);
 }

@@ -18,7 +18,7 @@ from trackly.users.facade import Person, Role
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 MAX = Person(id=2, name="Max")
-AROUND = Surroundings({2: MAX}, default_transitions(), {"bug": "Bug"})
+AROUND = Surroundings({2: MAX}, default_transitions(), {"bug": "Bug"}, "<p>new</p>")
 HELD = HeldIssue(
     id=1,
     key="TRK-1",

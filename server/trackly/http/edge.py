@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trackly.http.limits import Limits, RateState, address_key
 from trackly.http.metrics import Metrics
-from trackly.http.problem import response_for
+from trackly.http.problem import PROBLEM_JSON, BodyTooLarge, response_for
 from trackly.kit.errors import TooManyRequests
 from trackly.kit.ids import new_uuid
 
@@ -42,6 +42,35 @@ def give_request_id(scope: Scope, headers: Headers) -> str:
     return request_id
 
 
+def told_headers(scope: Scope) -> dict[str, str]:
+    """What every answer tells of its request: the id, and how many more may come."""
+    told = {"X-Request-ID": str(scope["state"]["request_id"])}
+    rate: RateState | None = scope["state"].get("rate")
+    if rate is not None:
+        told |= {
+            "RateLimit-Limit": str(rate.limit),
+            "RateLimit-Remaining": str(rate.remaining),
+            "RateLimit-Reset": str(rate.reset_s),
+        }
+    return told
+
+
+def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
+    """The framework refuses a body that is declared too large in plain text, whatever the application answered."""
+    is_replaced = False
+
+    async def replacing(message: Message) -> None:
+        nonlocal is_replaced
+        if message["type"] == "http.response.start" and message["status"] == 413:
+            is_replaced = not Headers(scope=message)["content-type"].startswith(PROBLEM_JSON)
+            if is_replaced:
+                await response_for(BodyTooLarge(), scope["state"]["request_id"])(scope, receive, send)
+        if not is_replaced:
+            await send(message)
+
+    return replacing
+
+
 @dataclass(frozen=True)
 class Edge:
     """Wraps the whole application. `https` adds HSTS."""
@@ -62,7 +91,7 @@ class Edge:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._finish_headers(scope, MutableHeaders(scope=message), request_id)
+                self._finish_headers(scope, MutableHeaders(scope=message))
                 self.metrics.request(scope, message["status"], self.now_s() - started)
             await send(message)
 
@@ -74,7 +103,7 @@ class Edge:
             return
         finally:
             structlog.contextvars.unbind_contextvars("request_id")
-        await self.app(scope, receive, send_with_headers)
+        await self.app(scope, receive, _in_our_words(scope, receive, send_with_headers))
 
     def _count_anonymous(self, scope: Scope, headers: Headers) -> None:
         """Requests without a login count for their address; the others once it is known whose they are.
@@ -85,16 +114,11 @@ class Edge:
         if path in _NOBODY_ASKED or (path.startswith("/api/") and not brings_login):
             self.limits.anonymous.count(address_key(scope), scope["state"])
 
-    def _finish_headers(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
-        headers["X-Request-ID"] = request_id
+    def _finish_headers(self, scope: Scope, headers: MutableHeaders) -> None:
+        headers.update(told_headers(scope))
         for name, value in _SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         if self.https:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if scope["path"].startswith("/api/"):
             headers.setdefault("Cache-Control", "no-store")
-        rate: RateState | None = scope["state"].get("rate")
-        if rate is not None:
-            headers["RateLimit-Limit"] = str(rate.limit)
-            headers["RateLimit-Remaining"] = str(rate.remaining)
-            headers["RateLimit-Reset"] = str(rate.reset_s)

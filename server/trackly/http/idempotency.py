@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.events.unit_of_work import UnitOfWork
 from trackly.http.tables import IdempotencyKey
-from trackly.kit.errors import AppError, Kind
+from trackly.kit.errors import AppError, FieldError, Kind
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -39,7 +39,7 @@ async def claim_key(uow: UnitOfWork, owner: str, user_id: int | None, key: str, 
         return
     row = (await uow.session.execute(select(IdempotencyKey).where(mine))).scalar_one()
     if row.request_hash != request_hash:
-        raise IdempotencyConflict(errors=[])
+        raise IdempotencyConflict(errors=[FieldError("Idempotency-Key", IdempotencyConflict.title)])
     raise StoredAnswer(row.status or 200, dict(row.headers or {}), row.body or b"")
 
 

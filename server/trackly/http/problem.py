@@ -34,11 +34,14 @@ STATUS: dict[Kind, int] = {
 _FRAMEWORK = {
     404: ("not_found", "There is nothing at this address"),
     405: ("method_not_allowed", "This address does not know that method"),
-    413: ("content_too_large", "The body is too large"),
 }
 """Refusals of the framework's own. Not by the phrases of `http`, which differ between versions of Python."""
 PROBLEM_JSON = "application/problem+json"
 DATABASE_RETRY_S = 2
+
+
+class BodyTooLarge(AppError):
+    kind, code, title = Kind.TOO_LARGE, "content_too_large", "The body is too large"
 
 
 def problem_response(
@@ -79,7 +82,7 @@ def response_for(error: AppError, request_id: str) -> Response:
         error.detail,
         request_id,
         fields=error.fields,
-        errors=error.errors,
+        errors=error.errors or ((FieldError("body", error.detail),) if error.kind is Kind.INVALID else ()),
         retry_after_s=error.retry_after_s,
     )
 
@@ -133,6 +136,8 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == STATUS[Kind.TOO_LARGE]:
+            return response_for(BodyTooLarge(), request_id_of(request))
         if error.status_code == HTTPStatus.BAD_REQUEST:
             return response_for(_unreadable(error), request_id_of(request))
         code, title = _FRAMEWORK.get(error.status_code) or _from_phrase(error.status_code)
@@ -157,7 +162,7 @@ async def _database_failed(request: Request, error: Exception) -> Response:
         log.warning("database busy", path=request.url.path, request_id=request_id, sqlstate=state)
         busy = Unavailable("The database is busy with something else. Try again shortly.", retry_after_s=1)
         return response_for(busy, request_id)
-    if state.startswith("22"):
+    if state.startswith("22") or (not state and isinstance(getattr(error, "orig", error), psycopg.DataError)):
         log.warning("value refused by the database", path=request.url.path, request_id=request_id, sqlstate=state)
         return response_for(InvalidInput("A value is out of the range that can be stored"), request_id)
     if state.startswith("23"):

@@ -7,7 +7,6 @@ from typing import Any
 
 from trackly.issues.errors import InvalidAssignee
 from trackly.issues.held import HeldIssue
-from trackly.issues.markdown import render_markdown
 from trackly.issues.rules import ensure_legal, ensure_may_edit, resolution_of
 from trackly.issues.schemas import IssuePatch
 from trackly.kit.errors import FieldError, InvalidInput
@@ -19,11 +18,13 @@ NO_TRANSITIONS = Transitions(frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a plan needs to know beside the issue: legal moves, who can be assigned, how the project spells labels."""
+    """What a plan needs to know beside the issue: legal moves, who can be assigned, how the project spells labels, and
+    what the new description looks like."""
 
     people: Mapping[int, Person]
     transitions: Transitions = NO_TRANSITIONS
     spelling: Mapping[str, str] = field(default_factory=dict)
+    description_html: str = ""
 
     def spelled(self, names: list[str]) -> tuple[str, ...]:
         return tuple(sorted({self.spelling.get(name.lower(), name) for name in names}))
@@ -70,7 +71,7 @@ def plan_edit(held: HeldIssue, patch: IssuePatch, actor_id: int, around: Surroun
         if name in wanted:
             plan.set(name, wanted[name], getattr(held, name))
     if "description" in plan.values:
-        plan.values["description_html"] = render_markdown(plan.values["description"])
+        plan.values["description_html"] = around.description_html
     _plan_status(plan, wanted, role, around.transitions, now)
     if "assignee_id" in wanted:
         _plan_assignee(plan, wanted["assignee_id"], around)

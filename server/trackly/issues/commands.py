@@ -9,7 +9,7 @@ from trackly.issues.changes import Surroundings, plan_edit
 from trackly.issues.edits import look_around, write_edits
 from trackly.issues.errors import IssueNotFound
 from trackly.issues.held import HeldIssue, IssuePlace, audience_of
-from trackly.issues.markdown import render_markdown
+from trackly.issues.markdown import render_aside
 from trackly.issues.queries import (
     ISSUE,
     LABEL,
@@ -41,10 +41,12 @@ async def create_issue(uow: UnitOfWork, actor: Actor, new: IssueNew) -> IssueOut
     around = Surroundings(people=await assignable(uow.session, project.project_id, _ids(new.assignee_id)))
     if new.assignee_id is not None:
         around.assignee(new.assignee_id)
+    html = await render_aside(new.description)
     labels = await ensure_labels(uow, actor, project, new.labels)
     watchers = sorted({actor.user_id, *_ids(new.assignee_id)})
     number = await take_next_number(uow.session, project.project_id)
-    values = _columns(uow, actor, project, new, number) | {"watchers_count": len(watchers)}
+    values = _columns(uow, actor, project, new, number)
+    values |= {"watchers_count": len(watchers), "description_html": html}
     issue_id = int((await uow.session.execute(insert(ISSUE).values(values).returning(ISSUE.c.id))).scalar_one())
     if labels:
         await uow.session.execute(insert(LABEL), [{"issue_id": issue_id, "name": name} for name in labels])
@@ -69,7 +71,6 @@ def _columns(uow: UnitOfWork, actor: Actor, project: ProjectAccess, new: IssueNe
         "key": f"{project.key}-{number}",
         "title": new.title,
         "description": new.description,
-        "description_html": render_markdown(new.description),
         "status": "OPEN",
         "status_since": uow.now,
         "severity": new.severity,

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, update
 from trackly.events.unit_of_work import UnitOfWork
 from trackly.issues.changes import NO_TRANSITIONS, EditPlan, Surroundings
 from trackly.issues.held import HeldIssue, IssuePlace
+from trackly.issues.markdown import render_aside
 from trackly.issues.queries import ISSUE, LABEL, WATCHER, label_spelling, load_summaries, load_texts
 from trackly.issues.records import Happening, issue_event, next_moment, search_of_text, write_changes
 from trackly.issues.schemas import IssuePatch
@@ -21,6 +22,7 @@ async def look_around(
     """What plans need to know, by project. With `making_labels`, labels that a project lacks are made where the
     actor may set labels; otherwise nothing is written."""
     around: dict[int, Surroundings] = {}
+    html = await render_aside(patch.description) if patch.description else ""
     for held in issues:
         if held.project_id in around:
             continue
@@ -35,6 +37,7 @@ async def look_around(
             people=await assignable(session, project_id, [patch.assignee_id] if patch.assignee_id else []),
             transitions=await transitions_of(session, project_id) if patch.status else NO_TRANSITIONS,
             spelling={name.lower(): name for name in spelled},
+            description_html=html,
         )
     return around
 

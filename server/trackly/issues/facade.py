@@ -4,7 +4,7 @@ from trackly.issues.commands import create_issue, update_issue, watch_issue
 from trackly.issues.errors import IssueNotFound, NotAllowed
 from trackly.issues.held import HeldIssue, IssueRef, audience_of
 from trackly.issues.importing import ImportResult, import_issues
-from trackly.issues.markdown import render_markdown
+from trackly.issues.markdown import render_aside, render_markdown
 from trackly.issues.past import ImportedChange, ImportedIssue
 from trackly.issues.queries import (
     find_visible_issue,
@@ -40,6 +40,7 @@ __all__ = [
     "find_visible_issue_by_id",
     "import_issues",
     "lock_issue",
+    "render_aside",
     "render_markdown",
     "touch_issue",
     "update_issue",

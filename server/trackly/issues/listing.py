@@ -7,19 +7,28 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from trackly.events.log import position_column
 from trackly.issues.filters import sql_of, where
 from trackly.issues.language import parse_query
 from trackly.issues.orders import DEFAULT_SORT, Order, order_of
 from trackly.issues.parameters import IssueListQuery, IssueQuery, conditions_of
-from trackly.issues.queries import ISSUE, summary_of, visible_predicate, with_people_and_labels
+from trackly.issues.queries import (
+    ISSUE,
+    select_summaries,
+    summary_columns,
+    summary_of,
+    visible_predicate,
+    with_people,
+)
 from trackly.issues.rules import Severity
 from trackly.issues.terms import Reading
 from trackly.issues.words import telling_words
+from trackly.kit.db import Database
 from trackly.projects.facade import Status, get_project_access
 from trackly.users.facade import Actor
 
@@ -39,28 +48,25 @@ class IssueList:
     items: Sequence[dict[str, Any]]
     next: str | None
     total: int | None
+    position: str
 
 
-async def list_issues(session: AsyncSession, actor: Actor, wanted: IssueListQuery, now: datetime) -> IssueList:
-    """One page and, from the same snapshot, how many issues match in all. One statement.
+async def list_issues(database: Database, actor: Actor, wanted: IssueListQuery, now: datetime) -> IssueList:
+    """One page, how many issues match in all, and the position of the log in the same snapshot: in one statement.
 
     Raises InvalidQuery for `q`, InvalidInput for unknown filter values, orders and cursors."""
     asked = _statement(actor, wanted, now)
-    connection = await session.connection()
-    rows = (await connection.exec_driver_sql(asked.sql, asked.values)).all()
-    counted = rows[0].total if rows else await _count_past_the_end(session, actor, wanted, now)
-    shown = rows[: wanted.limit]
+    async with database.one_statement() as connection:
+        rows = (await connection.exec_driver_sql(asked.sql, asked.values)).all()
+    total, position = rows[0].total, rows[0].position
+    shown = [row for row in rows[: wanted.limit] if row.id is not None]
     further = len(rows) > wanted.limit
     return IssueList(
         items=[summary_of(row) for row in shown],
         next=asked.order.cursor(_place(asked.order, shown[-1])) if further else None,
-        total=counted if counted <= TOTAL_MAX else None,
+        total=total if total <= TOTAL_MAX else None,
+        position=position,
     )
-
-
-async def _count_past_the_end(session: AsyncSession, actor: Actor, wanted: IssueListQuery, now: datetime) -> int:
-    """No row came that could have carried the total: nothing matches, or the page lies behind the last one."""
-    return await count_issues(session, actor, wanted, now) if wanted.after else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,10 @@ def _matching(actor: Actor, wanted: IssueQuery, now: datetime) -> tuple[list[Col
 
 
 def _page(matching: Sequence[ColumnElement[bool]], order: Order, wanted: IssueListQuery) -> Select[Any]:
-    """Rows for `summary_of`, then the keys of the order as `sort_0`…, and `total`, the same in each.
+    """Rows for `summary_of`, then the keys of the order as `sort_0`…, then `total` and `position`, the same in each.
 
-    First the ids of the page, then what is shown of them: so nothing wide is sorted."""
+    A row without an issue carries the latter when the page is empty. First the ids of the page are found, then what
+    is shown of them: so nothing wide is sorted."""
     keys = [key.label(f"sort_{index}") for index, key in enumerate(order.keys)]
     chosen = select(ISSUE.c.id, *keys).where(*matching)
     if wanted.after is not None:
@@ -112,9 +119,14 @@ def _page(matching: Sequence[ColumnElement[bool]], order: Order, wanted: IssueLi
     page = chosen.order_by(*order.by()).limit(wanted.limit + 1).subquery("page")
     found = select(ISSUE.c.id).where(*matching).limit(TOTAL_MAX + 1).subquery("found")
     total = select(func.count()).select_from(found).scalar_subquery().label("total")
+    facts = select(total, position_column()).subquery("facts")
     places = [page.c[key.key] for key in keys]
-    ordered = [place.desc() if order.descending else place.asc() for place in (*places, page.c.id)]
-    return with_people_and_labels(_SHOWN, *places, total).join(page, page.c.id == _SHOWN.c.id).order_by(*ordered)
+    shown = with_people(page.join(_SHOWN, page.c.id == _SHOWN.c.id), _SHOWN)
+    return (
+        select(*summary_columns(_SHOWN), *places, facts.c.total, facts.c.position)
+        .select_from(facts.outerjoin(shown, true()))
+        .order_by(*(place.desc() if order.descending else place.asc() for place in (*places, page.c.id)))
+    )
 
 
 def _place(order: Order, row: Any) -> list[Any]:
@@ -157,7 +169,7 @@ async def list_similar(session: AsyncSession, actor: Actor, project: str, title:
     shared = sum((cast(found, Integer) for found in in_title[1:]), cast(in_title[0], Integer))
     any_of_them = cast(literal(" | ".join(f"{word}:*A" for word in words)), TSQUERY)
     rows = await session.execute(
-        with_people_and_labels(ISSUE)
+        select_summaries()
         .where(
             ISSUE.c.project_id == access.project_id,
             visible_predicate(actor),

@@ -1,5 +1,6 @@
 """Markdown to safe HTML: rendered when it is written, sanitised by explicit lists, never raw HTML from a person."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 _OUR_FILE = re.compile(r"/api/attachments/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/content")
 """The only images that a page may load: ours. A picture elsewhere would tell its host who reads what, and when."""
 
+_AT_ONCE = 5_000
 _ADDRESS = re.compile(r"\bhttps?://[^\s<>\"`]{1,2000}", re.IGNORECASE)
 
 _TAGS = {
@@ -112,6 +114,13 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     if tag == "input" and attribute == "type":
         return "checkbox"
     return value
+
+
+async def render_aside(text: str) -> str:
+    """As `render_markdown`; long texts in a thread, for one of 100 KB can take a second and others wait meanwhile."""
+    if len(text) <= _AT_ONCE:
+        return render_markdown(text)
+    return await asyncio.to_thread(render_markdown, text)
 
 
 def render_markdown(text: str) -> str:

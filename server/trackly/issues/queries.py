@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Join,
     RowMapping,
     Select,
     Table,
@@ -191,22 +192,28 @@ def _held(row: RowMapping) -> HeldIssue:
     )
 
 
-def with_people_and_labels(issues: FromClause, *more: ColumnElement[Any]) -> Select[Any]:
-    """A select of what `summary_of` reads, from rows of at least SUMMARY_COLUMNS, and then of `more`.
+def summary_columns(issues: FromClause) -> list[ColumnElement[Any]]:
+    """What `summary_of` reads, of rows of at least SUMMARY_COLUMNS that `with_people` has joined.
 
     Times come as the text that goes over the wire: PostgreSQL writes it in less time than the driver reads a time."""
-    return (
-        select(
-            *(issues.c[name] for name in SUMMARY_COLUMNS[:-4]),
-            *(func.to_char(issues.c[name], _WIRE_TIME).label(name) for name in SUMMARY_COLUMNS[-4:]),
-            REPORTER.c.name.label("reporter_name"),
-            _ASSIGNEE.c.name.label("assignee_name"),
-            labels_of(issues.c.id).label("labels"),
-            *more,
-        )
-        .join(REPORTER, REPORTER.c.id == issues.c.reporter_id)
-        .outerjoin(_ASSIGNEE, _ASSIGNEE.c.id == issues.c.assignee_id)
-    )
+    return [
+        *(issues.c[name] for name in SUMMARY_COLUMNS[:-4]),
+        *(func.to_char(issues.c[name], _WIRE_TIME).label(name) for name in SUMMARY_COLUMNS[-4:]),
+        REPORTER.c.name.label("reporter_name"),
+        _ASSIGNEE.c.name.label("assignee_name"),
+        labels_of(issues.c.id).label("labels"),
+    ]
+
+
+def with_people(source: FromClause, issues: FromClause) -> Join:
+    """`source`, which holds `issues`, with the names of their people beside it."""
+    reported = source.join(REPORTER, REPORTER.c.id == issues.c.reporter_id)
+    return reported.outerjoin(_ASSIGNEE, _ASSIGNEE.c.id == issues.c.assignee_id)
+
+
+def select_summaries(*more: ColumnElement[Any]) -> Select[Any]:
+    """A select of what `summary_of` reads from `issue`, and of `more`."""
+    return select(*summary_columns(ISSUE), *more).select_from(with_people(ISSUE, ISSUE))
 
 
 def summary_of(row: Any) -> dict[str, Any]:
@@ -240,7 +247,7 @@ def summary_of(row: Any) -> dict[str, Any]:
 
 async def load_summaries(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Summaries in their wire form, by id, for code that has checked who asks."""
-    statement = with_people_and_labels(ISSUE).where(ISSUE.c.id.in_(ids))
+    statement = select_summaries().where(ISSUE.c.id.in_(ids))
     return {row.id: summary_of(row) for row in await session.execute(statement)}
 
 
@@ -264,7 +271,7 @@ async def get_issue(session: AsyncSession, actor: Actor, key: str) -> IssueOut:
     """One issue with its text. IssueNotFound also when it is not for the actor to know of."""
     watching = exists().where(WATCHER.c.issue_id == ISSUE.c.id, WATCHER.c.user_id == actor.user_id)
     text = (ISSUE.c.description, ISSUE.c.description_html, watching.label("watching"))
-    statement = with_people_and_labels(ISSUE, *text).where(ISSUE.c.key == key, visible_predicate(actor))
+    statement = select_summaries(*text).where(ISSUE.c.key == key, visible_predicate(actor))
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise IssueNotFound

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import StringConstraints
 
 from trackly.auth.deps import CurrentActor
 from trackly.events.envelope import json_bytes
-from trackly.http.deps import CURSOR_HEADER, CurrentClock, IfMatch, SnapshotSession, Uow, etag
+from trackly.http.deps import CURSOR_HEADER, CurrentClock, CurrentDatabase, IfMatch, SnapshotSession, Uow, etag
 from trackly.http.problem import problems
 from trackly.http.route import CommandRoute
 from trackly.issues import bulk, commands, history, listing, queries
@@ -39,6 +39,7 @@ from trackly.issues.schemas import (
 )
 from trackly.kit.errors import InvalidInput, StaleVersion
 from trackly.kit.pages import DEFAULT_LIMIT, Limit, Page
+from trackly.kit.schema import StorableText
 from trackly.projects.facade import ProjectNotFound, Status
 
 router = APIRouter(prefix="/api/issues", tags=["issues"], route_class=CommandRoute)
@@ -49,16 +50,12 @@ AfterText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 @router.get("", response_model=Page[IssueSummary], responses=problems(InvalidQuery))
 async def list_issues(
-    request: Request,
-    wanted: Annotated[IssueListQuery, Query()],
-    session: SnapshotSession,
-    actor: CurrentActor,
-    clock: CurrentClock,
+    wanted: Annotated[IssueListQuery, Query()], database: CurrentDatabase, actor: CurrentActor, clock: CurrentClock
 ) -> Response:
     """Issues that you may see: filters are comma lists, `q` is the query language, `sort` takes `-` for descending."""
-    found = await listing.list_issues(session, actor, wanted, clock.now())
+    found = await listing.list_issues(database, actor, wanted, clock.now())
     page = {"items": found.items, "next": found.next, "total": found.total}
-    return Response(json_bytes(page), media_type=JSON, headers={CURSOR_HEADER: request.state.cursor})
+    return Response(json_bytes(page), media_type=JSON, headers={CURSOR_HEADER: found.position})
 
 
 @router.post(
@@ -99,7 +96,7 @@ async def count_by_severity(
 @router.get("/similar", responses=problems(ProjectNotFound))
 async def list_similar(
     project: ProjectKey,
-    title: Annotated[str, StringConstraints(max_length=TITLE_MAX)],
+    title: Annotated[StorableText, StringConstraints(max_length=TITLE_MAX)],
     session: SnapshotSession,
     actor: CurrentActor,
 ) -> SimilarIssues:

@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, MetaData
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _NAMES = {
@@ -51,6 +51,7 @@ class Database:
     url: str
     engine: AsyncEngine
     reading: AsyncEngine
+    single: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
 
     @classmethod
@@ -70,13 +71,20 @@ class Database:
             },
         )
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return cls(url, engine, reading, async_sessionmaker(engine, expire_on_commit=False))
+        single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        return cls(url, engine, reading, single, async_sessionmaker(engine, expire_on_commit=False))
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[AsyncSession]:
         """One REPEATABLE READ, READ ONLY transaction: every statement in it sees the same snapshot."""
         async with AsyncSession(self.reading, expire_on_commit=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def one_statement(self) -> AsyncIterator[AsyncConnection]:
+        """For what one statement reads: it is a snapshot of its own, and needs no BEGIN and ROLLBACK sent around it."""
+        async with self.single.connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
 
 
 def utc_text(moment: datetime) -> str:
@@ -27,6 +27,10 @@ def ensure_storable(text: str) -> str:
     except UnicodeEncodeError:
         raise ValueError("must be text in Unicode, without lone surrogates") from None
     return text
+
+
+StorableText = Annotated[str, AfterValidator(ensure_storable)]
+"""For text of a query that PostgreSQL will see; bodies are looked at as a whole, by `In`."""
 
 
 def _ensure_all_storable(value: Any) -> None:

@@ -11,6 +11,7 @@ from trackly.http.problem import problems
 from trackly.http.route import CommandRoute
 from trackly.kit.errors import StaleVersion
 from trackly.kit.pages import DEFAULT_LIMIT, Limit, Page
+from trackly.kit.schema import StorableText
 from trackly.projects import commands, queries
 from trackly.projects.errors import LabelExists, MemberNotFound, ProjectKeyTaken, ProjectNotFound
 from trackly.projects.schemas import (
@@ -48,7 +49,7 @@ async def get_me(session: SnapshotSession, actor: CurrentActor, services: Servic
 async def list_projects(
     session: SnapshotSession,
     actor: CurrentActor,
-    q: Annotated[str | None, Query(max_length=200, description="Part of a key or a name")] = None,
+    q: Annotated[StorableText | None, Query(max_length=200, description="Part of a key or a name")] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Page[ProjectOut]:

@@ -8,13 +8,16 @@ from fastapi import Depends, Query, Request
 
 from trackly.auth.deps import CurrentActor
 from trackly.http.deps import CurrentClock, SnapshotSession
+from trackly.kit.schema import StorableText
 from trackly.stats.queries import Reach, Span, load_reach, span_of
 from trackly.stats.scheduler import Scheduler
 from trackly.users.facade import Actor, Forbidden, Role
 
 _FirstDay = Annotated[date | None, Query(alias="from", description="The first day, in each project's own zone")]
 _LastDay = Annotated[date | None, Query(alias="to", description="The last day, included; today without it")]
-_Project = Annotated[str | None, Query(max_length=10, description="The key of one project; all of them without it")]
+_Project = Annotated[
+    StorableText | None, Query(max_length=10, description="The key of one project; all of them without it")
+]
 
 
 async def _scheduler(request: Request) -> Scheduler:

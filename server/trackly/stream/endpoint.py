@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from trackly.auth.deps import StreamLogin, authenticate_stream
 from trackly.events.broadcaster import Narrowing
 from trackly.events.log import Position
-from trackly.http.edge import give_request_id
+from trackly.http.edge import give_request_id, told_headers
 from trackly.http.problem import response_for
 from trackly.kit.db import is_unavailable
 from trackly.kit.errors import AppError, InvalidInput
@@ -58,14 +58,14 @@ class StreamDoor:
             narrowing = narrowing_of(request)
         except AppError as error:
             refusal = response_for(error, request_id)
-            refusal.headers["X-Request-ID"] = request_id
+            refusal.headers.update(told_headers(scope))
             await refusal(scope, receive, send)
             return
         except Exception as error:
             if not is_unavailable(error):
                 raise
-        headers = [*_HEADERS, (b"x-request-id", request_id.encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        told = [(name.lower().encode(), value.encode()) for name, value in told_headers(scope).items()]
+        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *told]})
         sink = sink_for(scope, send)
         pump = asyncio.create_task(sink.run()) if isinstance(sink, SendSink) else None
         if login is None:

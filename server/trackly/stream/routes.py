@@ -53,16 +53,16 @@ async def list_events(
 ) -> EventPage:
     """A stream of Server-Sent Events, or with `Accept: application/json` a page of the same events."""
     hub: Hub = request.app.state.hub
-    head = hub.head
+    head, narrowing = hub.head, narrowing_of(request)
     response.headers[CURSOR_HEADER] = str(head)
     if before is not None:
-        return await _page_back(hub, actor.user_id, narrowing_of(request), before, limit)
+        return await _page_back(hub, actor.user_id, narrowing, before, limit)
     if after is None:
         return EventPage(items=[], next=str(head))
     start, reason = resume_point(hub, after)
     if start is None:
         return EventPage(items=[], next=str(head), reset=reason)
-    blocks, reached = await read_events(hub, actor.user_id, narrowing_of(request), start.seq, head.seq, limit)
+    blocks, reached = await read_events(hub, actor.user_id, narrowing, start.seq, head.seq, limit)
     return EventPage(items=_items(blocks), next=f"{head.epoch}.{reached}")
 
 

@@ -29,7 +29,12 @@ export class FeedView {
 	);
 	readonly live = $derived.by(() => this.#entries('live', groupsOf(this.feed.live)));
 	readonly away = $derived.by(() => this.#away());
-	readonly earlier = $derived.by(() => this.#entries('earlier', groupsOf(this.feed.earlier)));
+	/** Further back; an issue that stands above is not told again. */
+	readonly earlier = $derived.by(() => {
+		const told = new Set([...this.live, ...this.away].map(({ key }) => key));
+		const groups = groupsOf(this.feed.earlier).filter(({ key }) => !told.has(key));
+		return this.#entries('earlier', groups);
+	});
 	readonly all = $derived([...this.live, ...this.away, ...this.earlier]);
 	/** What `N` steps through: each issue that changed since the reader looked, where it first stands. */
 	readonly steps = $derived.by(() => {

@@ -28,7 +28,9 @@ export const keyGroups = (): KeyGroup[] => [
 			{ keys: ['j'], does: m.help_key_next() },
 			{ keys: ['k'], does: m.help_key_previous() },
 			{ keys: ['enter'], does: m.help_key_open() },
-			{ keys: ['x'], does: m.help_key_select() }
+			{ keys: ['x'], does: m.help_key_select() },
+			{ keys: ['n'], does: m.help_key_step() },
+			{ keys: ['.'], does: m.help_key_newer() }
 		]
 	},
 	{
@@ -39,6 +41,7 @@ export const keyGroups = (): KeyGroup[] => [
 			{ keys: ['a'], does: m.help_key_assign() },
 			{ keys: ['l'], does: m.help_key_label() },
 			{ keys: ['d'], does: m.help_key_due() },
+			{ keys: ['r'], does: m.help_key_comment() },
 			{ keys: ['mod+enter'], does: m.help_key_send() },
 			{ keys: ['escape'], does: m.help_key_leave() }
 		]

@@ -1,4 +1,5 @@
 import type { IssueDraft, Status } from '#lib/api/types.ts';
+import { holdTyping } from './keyboard.ts';
 
 /** What the place says, besides what is filed: the column that the issue goes to next. */
 export type ComposeDefaults = Partial<IssueDraft> & { status?: Status };
@@ -12,6 +13,7 @@ class Compose {
 	open(defaults: ComposeDefaults = {}): void {
 		this.defaults = defaults;
 		this.isOpen = true;
+		holdTyping();
 	}
 
 	close(): void {

@@ -42,8 +42,35 @@ const isAway = (target: EventTarget | null): boolean =>
 	target instanceof Element &&
 	target.closest('[role=dialog], [role=menu], [role=listbox]') !== null;
 
+const HOLD_MS = 2000;
+let held = '';
+let heldUntil = 0;
+
+/** Something to type in is about to open: what is typed before it has the caret is kept for it. */
+export function holdTyping(): void {
+	held = '';
+	heldUntil = performance.now() + HOLD_MS;
+}
+
+/** What was typed since; from now on letters are keys again. */
+export function takeTyped(): string {
+	const text = held;
+	held = '';
+	heldUntil = 0;
+	return text;
+}
+
+/** Keeps a letter for what is about to open. */
+function holds(event: KeyboardEvent): boolean {
+	const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+	if (!isLetter || isTyping(event.target) || performance.now() > heldUntil) return false;
+	held += event.key;
+	event.preventDefault();
+	return true;
+}
+
 export function onkeydown(event: KeyboardEvent): void {
-	if (event.defaultPrevented || event.isComposing) return;
+	if (event.defaultPrevented || event.isComposing || holds(event)) return;
 	const key = nameOf(event);
 	const isChord = key.startsWith('mod+');
 	if (!isChord && (isTyping(event.target) || isAway(event.target)) && key !== 'escape') return;
