@@ -11,7 +11,7 @@ export default defineConfig({
 	testMatch: '**/*.e2e.ts',
 	testIgnore: process.env.TRACKLY_URL ? [] : NEED_A_SERVER.map((name) => `**/${name}.e2e.ts`),
 	fullyParallel: false,
-	workers: 1,
+	workers: 2,
 	retries: 0,
 	// A small machine that does other things too is slow at times; a test that passes takes no longer for it.
 	timeout: 60_000,

@@ -57,7 +57,7 @@ test('pages that are not for the role, and pages that are nowhere', async ({
 	}
 	await openLive(page, '/admin/projects/NOWHERE');
 	await expect(page.getByRole('heading', { name: 'There is no such page' }).first()).toBeVisible();
-	await page.goto('/no/such/page');
+	await openLive(page, '/no/such/page');
 	await expect(page.getByRole('heading', { name: 'There is no such page' }).first()).toBeVisible();
 	await accessible(page);
 	await page.getByRole('main').getByRole('link', { name: 'Go to the feed' }).click();

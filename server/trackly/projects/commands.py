@@ -71,8 +71,11 @@ async def delete_project(uow: UnitOfWork, actor: Actor, key: str, if_match: int 
     Locks: the project."""
     row = await _lock_project(uow, actor, key, if_match)
     project = ProjectFacts.model_validate(row).model_copy(update={"version": row.version + 1})
+    of_project = MembershipRow.project_id == row.id
+    members = await uow.session.scalars(delete(MembershipRow).where(of_project).returning(MembershipRow.user_id))
+    knew = {f"u:{user_id}" for user_id in members}
     await uow.session.execute(delete(ProjectRow).where(ProjectRow.id == row.id))
-    uow.record(events.project_deleted(project, actor.ref))
+    uow.record(events.project_deleted(project, knew, actor.ref))
 
 
 async def put_member(uow: UnitOfWork, actor: Actor, key: str, user_id: int, role: Role) -> MemberOut:

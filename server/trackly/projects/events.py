@@ -1,6 +1,7 @@
 """What is told about projects: to everybody who may know of them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from trackly.events.envelope import ActorRef, Event
@@ -32,8 +33,11 @@ def project_updated(project: ProjectFacts, actor: ActorRef | None) -> Event:
     return _project_event("updated", project, {"project": project}, actor)
 
 
-def project_deleted(project: ProjectFacts, actor: ActorRef | None) -> Event:
-    return _project_event("deleted", project, {"project": ProjectRef(id=project.id, key=project.key)}, actor)
+def project_deleted(project: ProjectFacts, members: Iterable[str], actor: ActorRef | None) -> Event:
+    """Told by name (`members`: their own tokens), or to everybody if it was open: nobody holds its tokens any more."""
+    event = _project_event("deleted", project, {"project": ProjectRef(id=project.id, key=project.key)}, actor)
+    everybody = {"all"} if project.visibility == "open" else set()
+    return replace(event, audience=event.audience | everybody | set(members))
 
 
 def _member_event(kind: str, project: ProjectRef, member: MemberOut, actor: ActorRef | None) -> Event:
