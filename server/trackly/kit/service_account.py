@@ -1,11 +1,11 @@
 """Whom PostgreSQL runs as. It refuses to run as root, so root lends it an account without any rights of its own."""
 
 import contextlib
+import fcntl
 import os
 import pwd
 import stat
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -13,8 +13,7 @@ from typing import TypedDict
 from trackly.kit.operators import OperatorError
 
 _NAME = "trackly"
-_TRIES = 20
-_BETWEEN_TRIES_S = 0.25
+_ONE_AT_A_TIME = Path("/run/trackly-account.lock")
 
 
 class RunAs(TypedDict, total=False):
@@ -92,15 +91,17 @@ class ServiceAccount:
 
 
 def _create() -> pwd.struct_passwd:
-    """Make the account, or find the one that another process made meanwhile: useradd gives up when both are at it."""
+    """Make the account, or find the one that another process made while we waited: two useradd at once make two."""
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", _NAME]
-    for _ in range(_TRIES):
-        with contextlib.suppress(OSError):
-            subprocess.run(command, check=False, capture_output=True)
-        with contextlib.suppress(KeyError):
+    try:
+        with os.fdopen(os.open(_ONE_AT_A_TIME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with contextlib.suppress(KeyError):
+                return pwd.getpwnam(_NAME)
+            subprocess.run(command, check=True, capture_output=True, text=True)
             return pwd.getpwnam(_NAME)
-        time.sleep(_BETWEEN_TRIES_S)
-    raise NoServiceAccount(
-        "PostgreSQL does not run as root, and the system account 'trackly' could not be made: "
-        "start Trackly as an ordinary user, or set DATABASE_URL"
-    )
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        raise NoServiceAccount(
+            "PostgreSQL does not run as root, and the system account 'trackly' could not be made: "
+            "start Trackly as an ordinary user, or set DATABASE_URL"
+        ) from error
