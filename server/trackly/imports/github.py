@@ -92,9 +92,8 @@ async def import_github(
     progress(size, size)
     result.projects, result.people = sorted(newcomers.projects_used), newcomers.people_made
     await run_aggregation(work, "import")
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("ANALYZE issue, issue_change, issue_label, watcher, user_account")
-        await connection.commit()
+    async with database.one_statement() as connection:
+        await connection.exec_driver_sql("VACUUM (ANALYZE) issue, issue_change, issue_label, watcher, user_account")
     result.seconds = time.perf_counter() - started
     return result
 

@@ -36,6 +36,10 @@ def _rank_of(column: str, words: type[Severity] | type[Priority] | type[Status])
     return f"CASE {column} {cases} END"
 
 
+COUNTED = ("project_id", "status", "severity", "priority", "assignee_id", "reporter_id", "id")
+"""What rights and plain filters look at: a list's total is counted in an index, without the wide rows (ADR-0008)."""
+
+
 class IssueRow(Base):
     """One issue. `version` counts edits of its own fields, `updated_at` grows with every event of it.
 
@@ -61,6 +65,7 @@ class IssueRow(Base):
         Index("ix_issue_severity_rank_id", "severity_rank", "id"),
         Index("ix_issue_priority_rank_id", "priority_rank", "id"),
         Index("ix_issue_due_on_id", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
+        Index("ix_issue_counted", *COUNTED),
         Index("ix_issue_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
