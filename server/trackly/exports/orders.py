@@ -1,0 +1,33 @@
+"""What a process is asked to do, and how it is told."""
+
+import pickle
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from trackly.exports.document import ExportJob
+from trackly.exports.plan import Caps, ReadPlan
+
+LENGTH = struct.Struct("!Q")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    job: ExportJob
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewOrder:
+    plan: ReadPlan
+    limit: int
+    caps: Caps
+
+
+Order = ExportOrder | PreviewOrder
+
+
+def packed(order: Order) -> bytes:
+    """The order as it goes over the leash, its length first."""
+    body = pickle.dumps(order)
+    return LENGTH.pack(len(body)) + body
