@@ -1,0 +1,9 @@
+import { loadMail } from '#lib/mail/commands.ts';
+import { ensureRole } from '#lib/session/rights.ts';
+
+/** For admins. */
+export async function load({ parent }) {
+	await parent();
+	ensureRole('ADMIN');
+	return loadMail();
+}
