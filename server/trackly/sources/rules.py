@@ -1,0 +1,45 @@
+"""Who may do what with data sources, and which database may be one. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from trackly.sources.errors import NotYourSource, OwnDatabase
+from trackly.users.facade import Actor, Forbidden, Role
+
+GOES_TO = ("host", "port", "database", "username", "sslmode")
+"""What says where a password is sent, and how it is protected on its way."""
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def ensure_staff(actor: Actor) -> None:
+    """Data sources are for who makes reports. Raises Forbidden."""
+    if actor.role is Role.REPORTER:
+        raise Forbidden("Only maintainers and admins may see data sources.")
+
+
+def can_edit(actor: Actor, kind: str, owner_id: int) -> bool:
+    """An upload: its owner and admins. A database: admins."""
+    return actor.is_admin or (kind == "upload" and actor.user_id == owner_id)
+
+
+def ensure_may_edit(actor: Actor, kind: str, owner_id: int) -> None:
+    """Raises NotYourSource."""
+    if not can_edit(actor, kind, owner_id):
+        raise NotYourSource
+
+
+def ensure_not_own(address: Mapping[str, Any], own_url: str) -> None:
+    """The address is not that of Trackly's own database. Raises OwnDatabase.
+
+    The server itself is asked besides, whenever it is read: it may have other names."""
+    own = conninfo_to_dict(own_url)
+    same_host = _machine(address["host"]) == _machine(str(own.get("host", "localhost")))
+    same_port = int(address["port"]) == int(own.get("port") or 5432)
+    if same_host and same_port and address["database"] == own.get("dbname"):
+        raise OwnDatabase("This is Trackly's own database: reports read it by datasets, or by SQL in the sandbox.")
+
+
+def _machine(host: str) -> str:
+    return "localhost" if host.lower() in _LOOPBACK else host.lower()
