@@ -1,0 +1,17 @@
+"""A report as one reader may have it, with what is read besides its own row."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trackly.reports.queries import FoundReport, signed_webhooks
+from trackly.reports.schemas import ReportOut
+from trackly.reports.views import definition_of, report_of
+from trackly.users.facade import Actor
+
+
+async def show_report(session: AsyncSession, reader: Actor, found: FoundReport, now: datetime) -> ReportOut:
+    """The whole of it, as far as it is the reader's to know."""
+    urls = [one.url for one in definition_of(found).webhooks]
+    signed = await signed_webhooks(session, found.row.owner_id, urls)
+    return report_of(found, reader, signed, now)
