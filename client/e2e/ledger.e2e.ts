@@ -1,0 +1,233 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { mockServer } from './support/mock.ts';
+import { reportServer, type ReportScene } from './support/reports.ts';
+import { NOW, PEOPLE, push } from './support/scene.ts';
+
+test.use({ timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
+
+async function open(
+	page: Page,
+	context: BrowserContext,
+	path: string,
+	over: Partial<ReportScene> = {},
+	isFixed = true
+) {
+	const found: string[] = [];
+	page.on('pageerror', (error) => found.push(String(error)));
+	page.on('console', (line) => line.type() === 'error' && found.push(line.text()));
+	await mockServer(context);
+	const scene = await reportServer(context, over);
+	if (isFixed) await page.clock.setFixedTime(new Date(NOW));
+	await page.goto(path);
+	return { scene, found };
+}
+
+async function accessible(page: Page) {
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme });
+		const { violations } = await new AxeBuilder({ page })
+			.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+			.analyze();
+		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+	}
+	await page.emulateMedia({ colorScheme: 'light' });
+}
+
+const runs = (page: Page) => page.getByRole('region', { name: 'Runs' });
+const editor = (page: Page) => page.getByRole('complementary', { name: 'Edit report' });
+const receipt = (page: Page) => page.getByRole('complementary', { name: 'Receipt' });
+const patches = ({ asked }: ReportScene) => asked.filter(({ method }) => method === 'PATCH');
+
+test('the ledger has a row for each slot, with the reason under it', async ({ page, context }) => {
+	const { found } = await open(page, context, '/reports/1');
+	await expect(runs(page).locator('[data-slot]')).toHaveCount(13);
+	await expect(runs(page).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '64');
+	await expect(runs(page)).toContainText('by hand, rendering the PDF');
+	await expect(runs(page)).toContainText(
+		'Server was off 07:41 to 08:52, the grace of 30 min had passed'
+	);
+	await expect(runs(page)).toContainText(
+		'13 slots since 4 Nov: 8 sent, 5 with a reason, none without a row.'
+	);
+	await accessible(page);
+	expect(found).toEqual([]);
+});
+
+test('is walked by keys, and a receipt says what was sent to whom', async ({ page, context }) => {
+	const { found } = await open(page, context, '/reports');
+	await expect(page.locator('[data-report]')).toHaveCount(7);
+	for (const _ of [1, 2, 3, 4, 5, 6]) await page.keyboard.press('j');
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(/\/reports\/1$/);
+	await runs(page).locator('[data-slot]').first().focus();
+	await page.keyboard.press('j');
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(/run=199/);
+	await expect(receipt(page)).toContainText('9 new, 4 gone, 2 changed');
+	await expect(receipt(page)).toContainText('452 4.2.2 Mailbox full');
+	await expect(receipt(page).getByRole('img', { name: 'Issues by project' })).toBeVisible();
+	await expect(receipt(page).locator('svg .mark-rect path')).toHaveCount(3);
+	await expect(receipt(page).getByRole('link', { name: /^Download .*pdf/ })).toHaveAttribute(
+		'href',
+		/\/api\/runs\/199\/download\?file=b0000000/
+	);
+	await accessible(page);
+	await page.keyboard.press('Escape');
+	await expect(receipt(page)).toBeHidden();
+	expect(found).toEqual([]);
+});
+
+test('a run that ends elsewhere is a row here at once', async ({ page, context }) => {
+	const { scene } = await open(page, context, '/reports/1');
+	await expect(runs(page).getByRole('progressbar')).toBeVisible();
+	const [running] = scene.runs;
+	const run = { ...running, status: 'SUCCESS', rows: 150, finished_at: NOW, version: 9 };
+	await push(page, 'report.run_finished', PEOPLE.mara, {
+		report: { id: 1, name: 'Weekday triage summary' },
+		run,
+		version: 9
+	});
+	await expect(runs(page).getByRole('progressbar')).toBeHidden();
+	await expect(runs(page)).toContainText('By hand, Mara Velling');
+	await expect(runs(page).locator('[data-slot]')).toHaveCount(14);
+});
+
+test('a schedule is typed in words, echoed, saved by its key, and nothing else is sent', async ({
+	page,
+	context
+}) => {
+	const { scene } = await open(page, context, '/reports/1');
+	await expect(runs(page).getByRole('button', { name: 'Edit' })).toBeVisible();
+	await page.keyboard.press('e');
+	await editor(page).getByRole('button', { name: 'Schedule' }).click();
+	await expect(editor(page).getByText('Unsaved')).toBeHidden();
+	await editor(page).getByLabel('When').fill('every weekday 08:00 Europe/Berlin');
+	await expect(editor(page).getByText('Unsaved')).toBeVisible();
+	await expect(editor(page).getByText('GMT+1, summer time kept')).toBeVisible();
+	await expect(editor(page).getByRole('listitem')).toHaveCount(5);
+	await accessible(page);
+	await page.keyboard.press('ControlOrMeta+s');
+	await expect.poll(() => patches(scene).length).toBe(1);
+	expect(patches(scene)[0]?.body).toEqual({
+		schedule: {
+			tz: 'Europe/Berlin',
+			when: 'every weekday 08:00',
+			catchup: 'latest',
+			overlap: 'skip',
+			grace_s: 1800,
+			jitter_s: 0,
+			wait_for: null,
+			wait_until: null,
+			pause_after: 3
+		}
+	});
+});
+
+test('a refusal is said at its field, and what was typed stays', async ({ page, context }) => {
+	const { scene } = await open(page, context, '/reports/1?edit=recipients');
+	scene.refuse['PATCH /api/reports/1'] = {
+		status: 422,
+		body: {
+			code: 'invalid_input',
+			title: 'Invalid',
+			errors: [{ field: 'recipients.3.address', message: 'is no address' }]
+		}
+	};
+	await editor(page).getByRole('combobox', { name: 'Recipients' }).fill('nobody@nowhere.example');
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('ControlOrMeta+s');
+	await expect(editor(page).getByRole('alert')).toHaveText('is no address');
+	await expect(editor(page).getByText('nobody@nowhere.example')).toBeVisible();
+	await page.reload();
+	await expect(editor(page).getByText('nobody@nowhere.example')).toBeVisible();
+	await editor(page).getByRole('button', { name: 'Discard' }).click();
+	await expect(editor(page).getByText('nobody@nowhere.example')).toBeHidden();
+});
+
+test('who is quicker elsewhere is merged, and asked about where both changed the same', async ({
+	page,
+	context
+}) => {
+	const { scene } = await open(page, context, '/reports/1?edit=data');
+	const stale = { status: 412, body: { code: 'stale_version', title: 'Stale' } };
+	await editor(page).getByLabel('Name', { exact: true }).fill('Mine');
+	scene.reports = scene.reports.map((report) =>
+		report.id === 1 ? { ...report, formats: ['csv'], version: 4 } : report
+	);
+	scene.refuse['PATCH /api/reports/1'] = stale;
+	await page.keyboard.press('ControlOrMeta+s');
+	await expect.poll(() => patches(scene).length).toBe(2);
+	expect(patches(scene)[1]?.body).toEqual({ name: 'Mine' });
+
+	await editor(page).getByLabel('Name', { exact: true }).fill('Mine again');
+	scene.reports = scene.reports.map((report) =>
+		report.id === 1 ? { ...report, name: 'Hers', version: 9 } : report
+	);
+	scene.refuse['PATCH /api/reports/1'] = stale;
+	await page.keyboard.press('ControlOrMeta+s');
+	const clash = editor(page).getByRole('alert');
+	await expect(clash).toContainText('Hers');
+	await expect(clash).toContainText('Mine again');
+	expect(patches(scene)).toHaveLength(3);
+	await clash.getByRole('button', { name: 'Keep mine' }).click();
+	await page.keyboard.press('ControlOrMeta+s');
+	await expect.poll(() => patches(scene).at(-1)?.body).toEqual({ name: 'Mine again' });
+});
+
+test('SQL is completed, and a mistake is marked where it is', async ({ page, context }) => {
+	const { scene, found } = await open(page, context, '/reports/7?edit=data', {}, false);
+	await editor(page).getByRole('button', { name: 'Preview' }).click();
+	const box = page.getByRole('textbox', { name: 'SQL' });
+	await box.click();
+	await page.keyboard.press('ControlOrMeta+End');
+	await page.keyboard.type('\nWHERE cre');
+	await expect(page.getByRole('option', { name: /^created_at/ })).toBeVisible();
+	await page.keyboard.press('Enter');
+	await expect(box).toContainText('WHERE created_at');
+	scene.refuse['POST /api/sandbox/check'] = {
+		status: 422,
+		body: { code: 'invalid_sql', title: 'No', line: 3, column: 7, reason: 'no such column' }
+	};
+	await page.keyboard.type(' n');
+	await expect(page.getByRole('alert')).toHaveText('Line 3, column 7: no such column');
+	await expect(page.locator('.cm-lintRange-error')).toHaveText('created_at');
+	await accessible(page);
+	expect(found.filter((text) => !text.includes('422'))).toEqual([]);
+});
+
+test('with no report yet, one click makes one that is ready', async ({ page, context }) => {
+	const { scene } = await open(page, context, '/reports', { reports: [], runs: [] });
+	await expect(
+		page.getByRole('heading', { name: 'Reports that write and send themselves' })
+	).toBeVisible();
+	await accessible(page);
+	await page.getByRole('button', { name: /^Open critical/ }).click();
+	await expect(page).toHaveURL(/\/reports\/8\?edit=schedule/);
+	expect(scene.asked.at(-1)?.path).toBe('/api/reports/ready-made/open_critical');
+});
+
+test('on a phone list, runs, editor and receipt are pages of their own', async ({
+	page,
+	context
+}) => {
+	await page.setViewportSize({ width: 360, height: 780 });
+	await open(page, context, '/reports');
+	await accessible(page);
+	await page.locator('[data-report="1"]').click();
+	await expect(page.locator('[data-report="1"]')).toBeHidden();
+	await expect(runs(page)).toBeVisible();
+	await accessible(page);
+	await page.getByRole('button', { name: 'Edit' }).click();
+	await expect(runs(page)).toBeHidden();
+	await accessible(page);
+	await editor(page).getByRole('button', { name: 'Preview' }).click();
+	await expect(page.getByRole('cell', { name: 'DEP-400' })).toBeVisible();
+	await page.getByRole('button', { name: 'Back to the runs' }).click();
+	await editor(page).getByRole('button', { name: 'Close' }).click();
+	await page.getByRole('link', { name: 'Receipt' }).first().click();
+	await expect(receipt(page)).toBeVisible();
+	await accessible(page);
+	const width = await page.evaluate(() => document.documentElement.scrollWidth);
+	expect(width).toBeLessThanOrEqual(360);
+});

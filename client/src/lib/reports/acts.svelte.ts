@@ -1,0 +1,113 @@
+import { SvelteSet } from 'svelte/reactivity';
+import { tried } from '#lib/api/tried.ts';
+import { newKey } from '#lib/kit/ids.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { toasts } from '#lib/ui/toasts.svelte.ts';
+import * as commands from './commands.ts';
+import { getSchema } from './sql/commands.ts';
+import type { ReadyMade, ReportSummary, RunSummary } from './types.ts';
+import type { ReportsView } from './view.svelte.ts';
+
+/** What the reader does with runs and reports, besides editing. A refusal is said, and nothing else changes. */
+export class ReportActs {
+	/** Runs that were asked to stop. */
+	readonly stopping = new SvelteSet<number>();
+	#view: ReportsView;
+	#busy = new Set<string>();
+
+	constructor(view: ReportsView) {
+		this.#view = view;
+	}
+
+	run = (report: ReportSummary) =>
+		this.#once(`run:${report.id}`, report.name, async () =>
+			this.#view.ran(await commands.runNow(report.id, newKey()))
+		);
+
+	test = (report: ReportSummary) =>
+		this.#once(`test:${report.id}`, report.name, async () => {
+			this.#view.ran(await commands.testRun(report.id, newKey()));
+			toasts.note(report.name, m.reports_test_on_its_way());
+		});
+
+	/** Makes it after all; of one that reached some only, to the others alone. */
+	retry = (run: RunSummary) =>
+		this.#once(`retry:${run.id}`, m.reports_retry(), async () =>
+			this.#view.ran(await commands.retryRun(run.id))
+		);
+
+	async cancel(run: RunSummary): Promise<void> {
+		this.stopping.add(run.id);
+		await this.#once(`cancel:${run.id}`, m.cancel(), async () =>
+			this.#view.ran(await commands.cancelRun(run.id))
+		);
+		this.stopping.delete(run.id);
+	}
+
+	/** Makes one of the ready-made reports; its number, or null when it was refused. */
+	async make(one: ReadyMade, tz: string): Promise<number | null> {
+		let made: number | null = null;
+		await this.#once('make', one.title, async () => {
+			const report = await commands.makeReady(one.name, tz, newKey());
+			this.#view.took(report);
+			made = report.id;
+		});
+		return made;
+	}
+
+	/** Whether the reader may write SQL; when not, why. What it may read is known then. */
+	async maySql(): Promise<boolean> {
+		if (this.#view.schema) return true;
+		const problem = await tried(async () => {
+			this.#view.schema = await getSchema();
+		});
+		if (problem) toasts.refused(m.reports_sql(), problem.message);
+		return problem === null;
+	}
+
+	/** Takes a report away; its runs stay in the ledger. False when it was refused. */
+	async remove(report: ReportSummary): Promise<boolean> {
+		const problem = await tried(() => commands.deleteReport(report.id, report.version));
+		if (problem) {
+			toasts.refused(report.name, problem.message);
+			return false;
+		}
+		this.#view.reports.drop(report.id);
+		toasts.done(report.name, m.reports_deleted());
+		return true;
+	}
+
+	/** Switches on a report that is off: off, nothing of it runs. */
+	switchOn = (report: ReportSummary) =>
+		this.#once(`on:${report.id}`, report.name, async () => {
+			const patch = { is_active: true };
+			this.#view.took(await commands.patchReport(report.id, patch, report.version));
+			toasts.done(report.name, m.reports_turned_on());
+		});
+
+	/** Lets the clock start nothing of it, until it goes on. */
+	pause = (report: ReportSummary) =>
+		this.#once(`pause:${report.id}`, report.name, async () => {
+			this.#view.took(await commands.pauseSchedule(report.id));
+			toasts.done(report.name, m.reports_was_paused(), {
+				label: m.undo(),
+				keys: 'z',
+				run: () => void this.resume(report)
+			});
+		});
+
+	resume = (report: ReportSummary) =>
+		this.#once(`resume:${report.id}`, report.name, async () => {
+			this.#view.took(await commands.resumeSchedule(report.id));
+			toasts.done(report.name, m.reports_resumed());
+		});
+
+	/** Pressed twice is done once. */
+	async #once(name: string, subject: string, act: () => Promise<void>): Promise<void> {
+		if (this.#busy.has(name)) return;
+		this.#busy.add(name);
+		const problem = await tried(act);
+		if (problem) toasts.refused(subject, problem.message);
+		this.#busy.delete(name);
+	}
+}

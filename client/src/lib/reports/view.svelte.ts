@@ -1,0 +1,236 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { asProblem, type Problem } from '#lib/api/problem.ts';
+import type { Person } from '#lib/api/types.ts';
+import { changesOf } from '#lib/stream/dispatch.ts';
+import type { TracklyEvent } from '#lib/stream/events.ts';
+import { ReportCollection } from './collection.svelte.ts';
+import { getReport, getRun, listDatasets, listReadyMade } from './commands.ts';
+import { ScheduleEcho } from './editor/echo.svelte.ts';
+import { Editing } from './editor/editing.svelte.ts';
+import { WordsEcho } from './editor/words_echo.svelte.ts';
+import { Following } from './following.svelte.ts';
+import { Ledger } from './ledger.svelte.ts';
+import { listEditions } from './receipt/commands.ts';
+import { delivered } from './receipt/deliveries.ts';
+import type { Edition } from './receipt/types.ts';
+import { getForeignSchema, listDatabases, uploadTable, type DataSource } from './sources.ts';
+import { getSchema } from './sql/commands.ts';
+import type { SqlSchema } from './sql/schema.ts';
+import { Previewing } from './stage/previewing.svelte.ts';
+import type {
+	Dataset,
+	DeliveryOut,
+	ReadyMade,
+	ReportOut,
+	RunOut,
+	RunSummary,
+	Source
+} from './types.ts';
+
+interface Reader {
+	userId: number;
+	tz: string;
+}
+
+/** Everything that the reports page holds: the list, the report that is open, its past, its receipt, its draft. */
+export class ReportsView {
+	readonly reports = new ReportCollection();
+	readonly following = new Following((run) => this.ledger?.take(run));
+	ledger = $state.raw<Ledger | null>(null);
+	editing = $state.raw<Editing | null>(null);
+	/** Why the report did not open. */
+	problem = $state.raw<Problem | null>(null);
+	run = $state.raw<RunOut | null>(null);
+	editions = $state.raw<readonly Edition[]>([]);
+	runProblem = $state.raw<Problem | null>(null);
+	catalog = $state.raw<readonly Dataset[]>([]);
+	schema = $state.raw<SqlSchema | null>(null);
+	/** Other databases that SQL may read, and what is in them. */
+	databases = $state.raw<readonly DataSource[]>([]);
+	#foreign = new SvelteMap<number, SqlSchema>();
+	people = $state.raw<readonly Person[]>([]);
+	readyMade = $state.raw<readonly ReadyMade[]>([]);
+	/** The report whose versions are looked at, and the one of them that is open first. */
+	versionsOf = $state.raw<number | null>(null);
+	version = $state.raw<number | null>(null);
+	/** What is defined is tried, where else the runs are. */
+	isTrying = $state(false);
+	readonly previewing = new Previewing();
+	readonly echo = new ScheduleEcho();
+	readonly words = new WordsEcho();
+	/** Puts text where the caret of the statement is; set while its editor is open. */
+	insert: (text: string) => void = () => undefined;
+	readonly #reader: Reader;
+	#turn = 0;
+	#runTurn = 0;
+	#hasTools = false;
+	#hasPeople = false;
+	#hasDatabases = false;
+	#hasReadyMade = false;
+
+	constructor(reader: Reader) {
+		this.#reader = reader;
+	}
+
+	/** Opens a report; `new`: one that does not exist yet; null: none. */
+	async open(id: number | 'new' | null): Promise<void> {
+		const turn = ++this.#turn;
+		this.problem = null;
+		if (id === 'new' ? this.editing?.isNew !== true : this.ledger?.reportId !== id) {
+			this.isTrying = false;
+			this.previewing.forget();
+		}
+		if (id === 'new' && this.editing?.isNew) return;
+		if (id === null || id === 'new') {
+			this.ledger = null;
+			this.editing = id === 'new' ? new Editing(null, this.#reader) : null;
+			return;
+		}
+		if (this.ledger?.reportId !== id) {
+			this.ledger = new Ledger(id);
+			this.editing = null;
+		}
+		void this.ledger.load();
+		try {
+			const report = await getReport(id);
+			if (turn !== this.#turn) return;
+			this.took(report);
+		} catch (thrown) {
+			if (turn === this.#turn) this.problem = asProblem(thrown);
+		}
+	}
+
+	/** A report as an answer has it. */
+	took(report: ReportOut): void {
+		this.reports.put(report);
+		if (this.editing?.report?.id === report.id) this.editing.take(report);
+		else if (this.ledger?.reportId === report.id) this.editing = new Editing(report, this.#reader);
+	}
+
+	/** What the editor needs beside the report; once. What fails is not offered. */
+	async loadTools(people: () => Promise<readonly Person[]>): Promise<void> {
+		void this.loadPeople(people);
+		if (this.#hasTools) return;
+		this.#hasTools = true;
+		try {
+			this.catalog = await listDatasets();
+		} catch {
+			this.#hasTools = false;
+		}
+	}
+
+	/** What SQL may read: here, or in another database. What is not known yet is asked for. */
+	async loadSchema(databaseId: number | null): Promise<void> {
+		if (databaseId === null) this.schema ??= await getSchema().catch(() => null);
+		else if (!this.#foreign.has(databaseId)) {
+			const schema = await getForeignSchema(databaseId).catch(() => null);
+			if (schema) this.#foreign.set(databaseId, schema);
+		}
+		if (this.#hasDatabases) return;
+		this.#hasDatabases = true;
+		this.databases = await listDatabases().catch(() => []);
+	}
+
+	schemaOf(source: Source | null): SqlSchema | null {
+		if (source?.kind !== 'sql' || !source.data_source_id) return this.schema;
+		return this.#foreign.get(source.data_source_id) ?? null;
+	}
+
+	/** Makes a dataset of a file; its name. Throws a Problem. */
+	async upload(file: File, onpart: (part: number) => void): Promise<string> {
+		const sending = uploadTable(file, (sent, total) => onpart(total > 0 ? sent / total : 0));
+		const made = await sending.done;
+		this.catalog = await listDatasets();
+		return made.upload?.dataset ?? '';
+	}
+
+	/** Who is who; once. */
+	async loadPeople(people: () => Promise<readonly Person[]>): Promise<void> {
+		if (this.#hasPeople) return;
+		this.#hasPeople = true;
+		this.people = await people().catch(() => []);
+	}
+
+	/** The reports that one click makes; once. */
+	async loadReadyMade(): Promise<void> {
+		if (this.#hasReadyMade) return;
+		this.#hasReadyMade = true;
+		this.readyMade = await listReadyMade().catch(() => []);
+	}
+
+	/** Opens the receipt of a run. */
+	async openRun(id: number | null): Promise<void> {
+		const turn = ++this.#runTurn;
+		this.runProblem = null;
+		if (id === null || this.run?.id !== id) {
+			this.run = null;
+			this.editions = [];
+		}
+		if (id === null) return;
+		try {
+			const [run, editions] = await Promise.all([getRun(id), listEditions(id)]);
+			if (turn !== this.#runTurn) return;
+			this.run = run;
+			this.editions = editions;
+			this.ledger?.take(run);
+		} catch (thrown) {
+			if (turn === this.#runTurn) this.runProblem = asProblem(thrown);
+		}
+	}
+
+	/** A run as an answer or an event has it. */
+	ran(run: RunSummary): void {
+		if (this.ledger?.reportId === run.report_id) this.ledger.take(run);
+		this.reports.ran(run.report_id, run);
+		if (this.run?.id === run.id && this.run.version < run.version) void this.openRun(run.id);
+	}
+
+	take(event: TracklyEvent): void {
+		for (const change of changesOf(event)) {
+			if (change.kind === 'report') this.#heard(change.report.id, change.report.version);
+			else if (change.kind === 'report-gone') this.reports.drop(change.id);
+			else if (change.kind === 'run') this.ran(change.run);
+			else if (change.kind === 'delivery') this.#delivered(change.delivery);
+		}
+	}
+
+	/** Opens the versions of a report at one of them. */
+	showVersion(id: number, version: number): void {
+		this.version = version;
+		this.versionsOf = id;
+	}
+
+	closeVersions(): void {
+		this.version = null;
+		this.versionsOf = null;
+	}
+
+	/** The page missed something, or may have. */
+	reset(): void {
+		void this.reports.load();
+		if (this.ledger) void this.open(this.ledger.reportId);
+		if (this.run) void this.openRun(this.run.id);
+	}
+
+	/** Somebody changed a report: what an event does not say is asked for. */
+	#heard(id: number, version: number): void {
+		const known = this.reports.get(id);
+		if (!known || known.version < version) void this.reread(id);
+	}
+
+	/** How one of the open receipt's deliveries went. */
+	#delivered(delivery: DeliveryOut): void {
+		if (!this.run || delivery.ref !== `report_run:${this.run.id}`) return;
+		const deliveries = delivered(this.run.deliveries, delivery);
+		this.run = { ...this.run, deliveries };
+	}
+
+	/** Reads a report anew; it goes when it is no longer the reader's to see. */
+	async reread(id: number): Promise<void> {
+		try {
+			this.took(await getReport(id));
+		} catch (thrown) {
+			if (asProblem(thrown).status === 404) this.reports.drop(id);
+		}
+	}
+}
