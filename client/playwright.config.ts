@@ -3,7 +3,18 @@ import { defineConfig, devices } from '@playwright/test';
 const port = Number(process.env.TRACKLY_E2E_PORT ?? 4179);
 
 /** These need a server that runs as a demo; the others bring answers of their own. */
-const NEED_A_SERVER = ['admin', 'keyboard', 'live', 'offline', 'pages', 'rights', 'typing'];
+const NEED_A_SERVER = [
+	'admin',
+	'docs',
+	'keyboard',
+	'live',
+	'mail',
+	'offline',
+	'pages',
+	'reports',
+	'rights',
+	'typing'
+];
 
 /** With TRACKLY_URL all of them run, against that server; without it those of the client alone, on the built pages. */
 export default defineConfig({

@@ -46,7 +46,8 @@ const STOPS: Record<string, (issue: Issue, project: string) => Stop> = {
 	help: () => ({ path: '/help', until: heading('Help') }),
 	people: () => ({ path: '/admin/people', until: table }),
 	projects: () => ({ path: '/admin/projects', until: table }),
-	project: (_, project) => ({ path: `/admin/projects/${project}`, until: table })
+	project: (_, project) => ({ path: `/admin/projects/${project}`, until: table }),
+	mail: () => ({ path: '/admin/mail', until: heading('Mail') })
 };
 
 for (const [name, stopAt] of Object.entries(STOPS)) {

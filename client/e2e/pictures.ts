@@ -46,6 +46,8 @@ const PICTURES: Picture[] = [
 	{ name: 'reporter-feed', path: '/', who: 'reporter' },
 	{ name: 'reporter-issues', path: '/issues', who: 'reporter' },
 	{ name: 'people', path: '/admin/people', who: 'admin' },
+	{ name: 'jobs', path: '/admin/jobs', who: 'admin' },
+	{ name: 'job', path: '/admin/jobs?job=daily_stats', who: 'admin' },
 	{
 		name: 'person',
 		path: '/admin/people',

@@ -1,4 +1,4 @@
-import { accessible, expect, openLive, test } from './support/test.ts';
+import { accessible, expect, liveMark, openLive, test } from './support/test.ts';
 
 test('a reporter never meets the issue of another one', async ({ world, browse, expects }) => {
 	expects(404);
@@ -75,6 +75,39 @@ test('who is taken out of a project loses it on the open screen', async ({ world
 	await expect(page.getByRole('link', { name: world.projectName })).toBeHidden();
 	await world.admin.put(`/api/projects/${world.project}/members/${id}`, { role: 'REPORTER' });
 	await expect(page.getByRole('link', { name: world.projectName })).toBeVisible();
+});
+
+test('who lost a project while offline has nothing of it on the screen that comes back', async ({
+	world,
+	browse,
+	expects
+}) => {
+	expects('net::ERR_INTERNET_DISCONNECTED', 404);
+	const { id } = world.other;
+	const { key, title } = await world.file('Out of sight in the tunnel', world.other);
+	const [list, issue] = await Promise.all([browse(world.other), browse(world.other)]);
+	await openLive(list, `/issues?project=${world.project}`);
+	await openLive(issue, `/issues/${key}`);
+	await expect(list.getByRole('link', { name: title })).toBeVisible();
+	await expect(issue.getByRole('heading', { name: title, exact: true })).toBeVisible();
+	for (const page of [list, issue]) {
+		await page.context().setOffline(true);
+		await expect(liveMark(page)).toHaveText('Offline');
+	}
+	await world.admin.delete(`/api/projects/${world.project}/members/${id}`);
+	for (const page of [list, issue]) {
+		await page.context().setOffline(false);
+		await expect(liveMark(page)).toHaveText('Live');
+	}
+	await expect(list.getByRole('link', { name: title })).toBeHidden();
+	await expect(issue.getByRole('heading', { name: title, exact: true })).toBeHidden();
+	await expect(issue.getByText(`${key} is no longer yours to see`)).toBeVisible();
+	await expect(issue).not.toHaveTitle(new RegExp(title));
+	await expect(
+		issue.getByRole('link', { name: `${world.projectName} ${world.project}` })
+	).toBeHidden();
+	await world.admin.put(`/api/projects/${world.project}/members/${id}`, { role: 'REPORTER' });
+	await expect(list.getByRole('link', { name: title })).toBeVisible();
 });
 
 test('who is switched off is signed out at once', async ({ world, browse, expects }) => {

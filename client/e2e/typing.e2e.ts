@@ -150,3 +150,30 @@ test('a query that is wrong says where, and the query stays', async ({
 	await expect(page.getByText(/^Character 13:/)).toBeVisible();
 	await expect(box).toHaveValue('status:open sevrity>=high');
 });
+
+test('a text can be looked at before it is sent, and is the same afterwards', async ({
+	world,
+	browse
+}) => {
+	const text = '**Dock** mode <b>raw</b>\n\n- [x] seen\n\n<img src=x onerror=alert(1)>';
+	const ravi = await browse(world.reporter);
+	await openLive(ravi, '/issues');
+	await ravi.keyboard.press('c');
+	const dialog = ravi.getByRole('dialog', { name: 'New issue' });
+	await dialog.getByRole('textbox', { name: 'Title' }).fill('Dock mode is lost');
+	await dialog.getByRole('textbox', { name: 'Description' }).fill(text);
+	await dialog.getByRole('button', { name: 'Preview' }).click();
+	await expect(dialog.locator('strong')).toHaveText('Dock');
+	await expect(dialog.getByRole('checkbox', { checked: true }).first()).toBeVisible();
+	await expect(dialog).toContainText('<b>raw</b>');
+	await expect(dialog.locator('img')).toHaveCount(0);
+	await dialog.getByRole('button', { name: 'Write' }).click();
+	await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue(text);
+
+	const { key, title } = await world.file('Dock mode', world.reporter, { description: text });
+	await openLive(ravi, `/issues/${key}`);
+	await expect(ravi.getByRole('button', { name: title, exact: true })).toBeVisible();
+	await ravi.keyboard.press('e');
+	await ravi.getByRole('button', { name: 'Preview' }).click();
+	await expect(ravi.getByRole('main').locator('strong')).toHaveText('Dock');
+});

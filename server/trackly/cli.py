@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,8 +21,12 @@ from trackly.kit.operators import OperatorError
 from trackly.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pydantic_core import ErrorDetails
 
+    from trackly.attachments.facade import BlobStore
+    from trackly.events.unit_of_work import UnitsOfWork
     from trackly.imports.github import ImportResult
     from trackly.users.facade import UserCreate
 
@@ -33,6 +38,7 @@ say: Callable[[str], None] = partial(print, flush=True)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns the exit code: 0 done, 1 failed, 2 wrong settings or arguments."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = _parser().parse_args(argv)
     run: Callable[[Settings, argparse.Namespace], int] = arguments.run
     try:
@@ -60,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command("serve", serve, "run the server")
+    worker = command("worker", work, "make and send reports beside the servers, as many processes as you like")
+    worker.add_argument("--parallel", type=_parallel, metavar="N", help="reports at once; REPORT_WORKERS without it")
     command("migrate", migrate, "bring the database to the newest schema")
+    command("rotate-secrets", rotate_secrets, "seal every secret in the database anew, with the newest key")
     admin = command("create-admin", create_admin, "let the first admin in")
     admin.add_argument("--email", required=True)
     admin.add_argument("--name", required=True)
@@ -88,11 +97,41 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
             importing.join()
             from trackly.main import build
 
+            asyncio.run(_ensure_secrets_key(reachable))
             asyncio.run(_open_or_close_demo(reachable))
             gc.freeze()
+            gc.set_threshold(10_000, 20, 20)  # a request makes some thousands of objects, nearly none of them in cycles
             gc.enable()
             started = run(build(reachable), reachable, listener, postgres, partial(_welcome, reachable))
     return 0 if started else FAILED
+
+
+def work(settings: Settings, arguments: argparse.Namespace) -> int:
+    from trackly.kit.log import configure_logging
+    from trackly.main import build
+    from trackly.serving import prepared_database, run_worker
+
+    configure_logging(settings.log_level)
+    parallel = arguments.parallel or settings.report_workers or 1
+    with prepared_database(settings.model_copy(update={"report_workers": parallel}), say) as (reachable, postgres):
+        asyncio.run(_ensure_secrets_key(reachable))
+        run_worker(build(reachable, "worker"), postgres, partial(say, f"At work, {parallel} reports at once"))
+    return 0
+
+
+def _parallel(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= 64):
+        raise argparse.ArgumentTypeError("must be 1 to 64")
+    return int(text)
+
+
+async def _ensure_secrets_key(settings: Settings) -> None:
+    """Whether the secrets in the database are sealed with our key. Raises WrongSecretsKey."""
+    from trackly.kit.secret_box import SecretBox, ensure_canary
+    from trackly.main import open_work
+
+    async with open_work(settings) as (_, work), work.begin("start:secrets") as uow:
+        await ensure_canary(uow.session, SecretBox(settings.secrets_keys))
 
 
 async def _open_or_close_demo(settings: Settings) -> bool:
@@ -112,10 +151,28 @@ async def _open_or_close_demo(settings: Settings) -> bool:
         from trackly.demo.seed import seed_demo
 
         say("First start: making the demo people and their issues")
-        return await seed_demo(work, database, blob_store(settings), SystemClock().now())
+        blobs, now = blob_store(settings), SystemClock().now()
+        seeded = await seed_demo(work, database, blobs, now)
+        if seeded:
+            await _seed_reports(settings, work, blobs, now.date())
+        return seeded
+
+
+async def _seed_reports(settings: Settings, work: "UnitsOfWork", blobs: "BlobStore", today: "date") -> None:
+    from trackly.demo.reports import seed_reports
+    from trackly.notifications.facade import NotificationServices
+    from trackly.reports.facade import ReportServices
+    from trackly.sandbox.facade import Sandbox
+
+    keys, hosts = settings.secrets_keys, settings.webhook_allowed_hosts
+    notifications = NotificationServices.build(work, keys, settings.public_url, hosts)
+    sandbox = Sandbox(work, notifications.box, None)
+    await seed_reports(work, ReportServices.build(work, blobs, sandbox, notifications).checker, today)
 
 
 def _welcome(settings: Settings) -> None:
+    if not (settings.client_dir / "index.html").is_file():
+        say(f"TRACKLY_CLIENT_DIR: there is no client in {settings.client_dir}, only the API answers")
     if settings.demo:
         from trackly.demo.people import demo_people
 
@@ -141,6 +198,25 @@ def migrate(settings: Settings, _: argparse.Namespace) -> int:
 
     with prepared_database(settings, lambda _: None):
         say("The database has the newest schema")
+    return 0
+
+
+def rotate_secrets(settings: Settings, _: argparse.Namespace) -> int:
+    from trackly.kit.secret_box import SecretBox, SecretUnreadable, reseal_all
+    from trackly.main import open_work
+    from trackly.serving import prepared_database
+
+    async def run(reachable: Settings) -> int:
+        await _ensure_secrets_key(reachable)
+        async with open_work(reachable) as (_, work), work.begin("cli:rotate-secrets") as uow:
+            return await reseal_all(uow.session, SecretBox(reachable.secrets_keys))
+
+    with prepared_database(settings, say) as (reachable, _postgres):
+        try:
+            count = asyncio.run(run(reachable))
+        except SecretUnreadable as error:
+            return _refuse(f"nothing was changed: {error}", FAILED)
+    say(f"{count} secrets are sealed with the newest key now; SECRETS_KEY_PREVIOUS can go")
     return 0
 
 
@@ -204,7 +280,7 @@ def import_github(settings: Settings, arguments: argparse.Namespace) -> int:
         print(f"line {broken.line} was left out: {broken.reason}", file=sys.stderr)
     if result.broken_count > len(result.broken):
         print(f"and {result.broken_count - len(result.broken)} more", file=sys.stderr)
-    return 0
+    return 0 if result.is_whole else FAILED
 
 
 def openapi(settings: Settings, _: argparse.Namespace) -> int:

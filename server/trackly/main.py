@@ -1,7 +1,5 @@
 """The root of the server: from settings to an application. What has state is built here, once, and passed in."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +7,6 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,50 +15,57 @@ import trackly.tables  # noqa: F401 - every table is known before the first stat
 from trackly.attachments.blobs import BlobStore
 from trackly.attachments.blobs_disk import DiskBlobs
 from trackly.attachments.images import Images
-from trackly.attachments.jobs import Sweeper
 from trackly.attachments.routes import router as attachments_router
 from trackly.attachments.uploads import Receiver, UploadLimits
-from trackly.auth.jobs import forget_old_logins
 from trackly.auth.provider import ProviderSettings
 from trackly.auth.routes import router as auth_router
 from trackly.auth.services import AuthServices, AuthSettings
 from trackly.comments.routes import router as comments_router
 from trackly.events.doorbell import ProcessDoorbell
-from trackly.events.log import extend_log
 from trackly.events.relay import Relay
 from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
 from trackly.http.box import BoxState
 from trackly.http.box import router as box_router
+from trackly.http.cors import CrossOrigin
 from trackly.http.description import DescribedApi, operation_id
 from trackly.http.docs import install_docs
 from trackly.http.edge import Edge
-from trackly.http.idempotency import forget_old_answers
+from trackly.http.head import HeadAnswers
 from trackly.http.limits import Limits, RateLimiter
 from trackly.http.metrics import Metrics
 from trackly.http.problem import install_problem_handlers, problems
 from trackly.http.static import ClientFiles
 from trackly.issues.routes import router as issues_router
+from trackly.issues.routes import text_router
+from trackly.jobs.facade import JobServices
+from trackly.jobs.routes import router as jobs_router
 from trackly.kit.clock import SystemClock
 from trackly.kit.db import Database, libpq_url
 from trackly.kit.errors import InvalidInput
 from trackly.kit.migrations import Revisions
+from trackly.notifications.facade import NotificationServices
+from trackly.notifications.routes import ROUTERS as NOTIFICATION_ROUTERS
 from trackly.projects.routes import router as projects_router
+from trackly.reports.facade import COMPOSED, Followers, Keep, ReportServices, RunningReports
+from trackly.reports.routers import ROUTERS as REPORT_ROUTERS
+from trackly.sandbox.facade import Sandbox
+from trackly.sandbox.routes import router as sandbox_router
 from trackly.settings import Settings
-from trackly.stats.facade import Scheduler, run_aggregation
+from trackly.sources.facade import SourceServices
+from trackly.sources.routes import router as sources_router
 from trackly.stats.routes import router as stats_router
 from trackly.stream.endpoint import StreamDoor
 from trackly.stream.hub import Hub
 from trackly.stream.routes import router as stream_router
 from trackly.stream.settings import StreamSettings
+from trackly.working import Kind, add_beats, serving
 
 VERSION = "1.0.0"
 JSON_LIMIT_BYTES = 1024 * 1024
-SWEEP_S, HOURLY_S = 30, 3600
 ROUTERS = (
-    auth_router, projects_router, issues_router, comments_router, attachments_router, stats_router,
-    stream_router, box_router,
+    issues_router, auth_router, projects_router, text_router, comments_router, attachments_router, stats_router,
+    jobs_router, *NOTIFICATION_ROUTERS, sandbox_router, sources_router, *REPORT_ROUTERS, stream_router, box_router,
 )  # fmt: skip
-log = structlog.get_logger("trackly")
 
 
 @asynccontextmanager
@@ -74,29 +78,34 @@ async def open_work(settings: Settings) -> AsyncIterator[tuple[Database, UnitsOf
         await database.close()
 
 
-def build(settings: Settings) -> Any:
-    """The whole product as one ASGI application: API, stream, pages. It connects when its lifespan begins."""
+def build(settings: Settings, kind: Kind = "server") -> Any:
+    """The whole product as one ASGI application: API, stream, pages. It connects when its lifespan begins.
+
+    Of a `worker` only the state is used, which works without pages."""
     app = DescribedApi(
         title="Trackly",
         version=VERSION,
         description="A self-hosted issue tracker in which every change is an event.",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan,
+        redirect_slashes=False,
+        lifespan=serving,
         max_body_size=JSON_LIMIT_BYTES,
         responses=problems(InvalidInput),
         generate_unique_id_function=operation_id,
     )
     install_problem_handlers(app)
-    _install_state(app, settings)
+    _install_state(app, settings, kind)
     for router in ROUTERS:
         app.include_router(router)
     install_docs(app)
     app.state.openapi = app.openapi
     if settings.client_dir.is_dir():
         app.mount("/", ClientFiles(settings.client_dir))
-    edge = Edge(app, app.state.limits, app.state.metrics, settings.secure_cookies)
-    return Application(StreamDoor(edge, app, app.state.hub), app.state)
+    state = app.state
+    edge = Edge(app, state.limits, state.metrics, settings.secure_cookies, lambda: state.hub.draining)
+    door = StreamDoor(HeadAnswers(edge), app, app.state.hub)
+    return Application(CrossOrigin(door, settings.public_url), app.state)
 
 
 @dataclass(frozen=True)
@@ -151,7 +160,7 @@ def auth_settings(settings: Settings) -> AuthSettings:
     )
 
 
-def _install_state(app: FastAPI, settings: Settings) -> None:
+def _install_state(app: FastAPI, settings: Settings, kind: Kind) -> None:
     state, clock = app.state, SystemClock()
     per_minute = settings.rate_limit_per_minute
     state.settings = settings
@@ -168,33 +177,40 @@ def _install_state(app: FastAPI, settings: Settings) -> None:
     state.relay = Relay(state.database, state.hub.broadcaster, state.doorbell.woken, state.hub.on_epoch)
     state.auth = AuthServices.build(auth_settings(settings), state.work)
     state.blobs = blob_store(settings)
+    state.notifications = NotificationServices.build(
+        state.work, settings.secrets_keys, settings.public_url, settings.webhook_allowed_hosts
+    )
+    state.composers = {}
+    state.sender = state.notifications.sender(state.composers, registry=state.metrics.registry)
     state.receiver = Receiver(state.blobs, Images(), UploadLimits(settings.max_upload_bytes))
-    state.scheduler = _scheduler(settings, state)
+    _install_reports(state, settings)
+    _install_jobs(state, settings, kind)
     state.measure = partial(_measure, state)
     state.begin_stop = state.hub.drain
     state.box = BoxState(VERSION, Revisions.read(), lambda: state.hub.draining, partial(_facts, state))
 
 
-def _scheduler(settings: Settings, state: State) -> Scheduler:
-    scheduler, work = Scheduler(state.clock), state.work
-    every_s = settings.stats_aggregation_interval_minutes * 60
-    sweeper = Sweeper(work, state.blobs)
+def _install_reports(state: State, settings: Settings) -> None:
+    state.sources = SourceServices.build(state.work, state.notifications.box, settings.max_upload_bytes)
+    state.sandbox = Sandbox(state.work, state.notifications.box, settings.superuser_database)
+    state.reports = ReportServices.build(
+        state.work, state.blobs, state.sandbox, state.notifications, settings.reports_git_folder
+    )
+    state.composers[COMPOSED] = state.reports.composer
+    keep = Keep(settings.report_keep_days, settings.report_keep_runs, settings.report_quota_bytes)
+    runs = RunningReports.build(state.work, state.reports.rendering, keep, parallel=settings.report_workers)
+    state.runs, state.followers = runs, Followers(state.database, lambda: state.hub.draining)
 
-    async def forget_logins() -> None:
-        async with work.begin("job:logins") as uow:
-            await forget_old_logins(uow)
 
-    async def forget_answers() -> None:
-        async with work.begin("job:idempotency") as uow:
-            await forget_old_answers(uow)
+def _install_jobs(state: State, settings: Settings, kind: Kind) -> None:
+    lag_s = partial(_lag_s, state) if kind == "server" else float
+    state.jobs = JobServices.build(state.work, kind, VERSION, settings.data_dir, doing=state.runs.doing, lag_s=lag_s)
+    state.scheduler, state.presence, state.sampler = state.jobs.scheduler, state.jobs.presence, state.jobs.sampler
+    add_beats(settings, state, kind)
 
-    scheduler.add("daily_stats", every_s, partial(run_aggregation, work, "schedule", interval_s=every_s), at_start=True)
-    scheduler.add("deleted_files", SWEEP_S, sweeper.remove_deleted)
-    scheduler.add("orphaned_files", HOURLY_S, sweeper.sweep_orphans)
-    scheduler.add("idempotency_keys", HOURLY_S, forget_answers)
-    scheduler.add("old_logins", HOURLY_S, forget_logins)
-    scheduler.add("log_partitions", HOURLY_S, partial(extend_log, state.database), at_start=True)
-    return scheduler
+
+def _lag_s(state: State) -> float:
+    return monotonic() - float(state.relay.caught_up_at)
 
 
 def _measure(state: State) -> None:
@@ -202,53 +218,12 @@ def _measure(state: State) -> None:
     metrics.streams.set(hub.open_streams)
     metrics.live_streams.set(hub.broadcaster.live)
     metrics.log_head.set(hub.broadcaster.ring.head)
-    metrics.relay_age.set(monotonic() - state.relay.caught_up_at)
+    metrics.relay_age.set(_lag_s(state))
 
 
 def _facts(state: State) -> dict[str, Any]:
     return {
         "streams": {"open": state.hub.open_streams, "live": state.hub.broadcaster.live},
-        "log": {"head": str(state.hub.head), "age_s": round(monotonic() - state.relay.caught_up_at, 3)},
+        "log": {"head": str(state.hub.head), "age_s": round(_lag_s(state), 3)},
         "scheduler": "running" if state.scheduler.running else "stopped",
     }
-
-
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    state = app.state
-    await state.relay.start()
-    background = [
-        asyncio.create_task(_supervised("relay", state.relay.run)),
-        asyncio.create_task(_supervised("doorbell", state.doorbell.run)),
-        asyncio.create_task(_beat(state.hub)),
-    ]
-    state.scheduler.start()
-    try:
-        yield
-    finally:
-        state.hub.drain()
-        await state.scheduler.stop()
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await state.blobs.close()
-        await state.auth.close()
-        await state.database.close()
-
-
-async def _supervised(name: str, run: Any) -> None:
-    """A part that must not end: what ends it is logged, and it begins again."""
-    while True:
-        with contextlib.suppress(Exception):
-            try:
-                await run()
-            except Exception:
-                log.exception("background task failed", task=name)
-                raise
-        await asyncio.sleep(1)
-
-
-async def _beat(hub: Hub) -> None:
-    while True:
-        await asyncio.sleep(1)
-        hub.tick()

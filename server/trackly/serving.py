@@ -85,6 +85,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._ready = ready
+        self._second_signal = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -99,9 +100,21 @@ class _Server(uvicorn.Server):
         yield
 
     def _end(self) -> None:
-        self.force_exit = self.should_exit
+        if self.should_exit:
+            self.force_exit = True
+            self._second_signal.set()
         self.should_exit = True
         self._app.state.begin_stop()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As long as requests are under way the address stays ours, and `/readyz` says 503 there."""
+        second = asyncio.create_task(self._second_signal.wait())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REQUESTS_END_WITHIN_S):
+                while self.server_state.tasks and not second.done():
+                    await asyncio.wait({second, *self.server_state.tasks}, return_when=asyncio.FIRST_COMPLETED)
+        second.cancel()
+        await super().shutdown(sockets)
 
 
 def run(
@@ -120,7 +133,7 @@ def run(
         proxy_headers=True,
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=IDLE_CONNECTION_S,
-        timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
+        timeout_graceful_shutdown=1,  # after _Server has waited for them
     )
     server = _Server(config, app, ready)
 
@@ -131,6 +144,22 @@ def run(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve())
     return server.started
+
+
+def run_worker(app: Stoppable, postgres: EmbeddedPostgres | None, ready: Callable[[], None]) -> None:
+    """Make and send reports until a signal. What is under way then is given back, and begun elsewhere."""
+    from trackly.working import at_work  # a server's start does not wait for what this imports
+
+    async def run() -> None:
+        ended = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        async with _watched(postgres), at_work(app.state):
+            ready()
+            await ended.wait()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 Every name is described in docs/operate/settings.md (a test compares the two)."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from trackly.kit.db import ensure_postgres_url
+from trackly.kit.hosts import AllowedHosts
 from trackly.kit.operators import OperatorError
 from trackly.kit.secrets import HOW_TO_MAKE_ONE, ensure_strong, is_loopback, kept_secret
 
@@ -26,12 +29,6 @@ def _strong(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _postgres_url(url: str) -> str:
-    if urlsplit(url).scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
-        raise ValueError("must start with postgresql://")
-    return url
-
-
 def _web_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -39,14 +36,37 @@ def _web_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _origin(url: str) -> str:
+    if url != "{0.scheme}://{0.netloc}".format(urlsplit(url)) or "@" in url:
+        raise ValueError("must be an address without a path, such as https://issues.example.org")
+    return url
+
+
 def _listed(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _networks(entries: tuple[str, ...]) -> tuple[str, ...]:
+    for entry in entries:
+        try:
+            ip_network(entry, strict=False)
+        except ValueError:
+            raise ValueError(f"{entry} is neither an address nor a network such as 10.0.0.0/8") from None
+    return entries
+
+
+def _hosts(entries: tuple[str, ...]) -> tuple[str, ...]:
+    AllowedHosts.of(entries)
+    return entries
+
+
 Secret = Annotated[SecretStr, AfterValidator(_strong)]
-PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+PostgresUrl = Annotated[str, AfterValidator(ensure_postgres_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
+Origin = Annotated[str, AfterValidator(_web_url), AfterValidator(_origin)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[Names, AfterValidator(_networks)]
+HostNames = Annotated[Names, AfterValidator(_hosts)]
 
 
 class Settings(BaseSettings):
@@ -64,8 +84,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
-    frontend_url: WebUrl | None = None
-    trusted_proxies: Names = ("127.0.0.1", "::1")
+    frontend_url: Origin | None = None
+    trusted_proxies: Networks = ("127.0.0.1", "::1")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     data_dir: Path = Field(default=_ROOT / "server" / "data", alias="TRACKLY_DATA_DIR")
@@ -79,6 +99,10 @@ class Settings(BaseSettings):
     jwt_secret_key_previous: Secret | None = None
     access_token_expire_minutes: int = Field(default=30, ge=1, le=24 * 60)
     refresh_token_expire_days: int = Field(default=7, ge=1, le=365)
+
+    secrets_key: Secret | None = None
+    secrets_key_previous: Secret | None = None
+    webhook_allowed_hosts: HostNames = ()
 
     google_client_id: str | None = None
     google_client_secret: SecretStr | None = None
@@ -95,6 +119,11 @@ class Settings(BaseSettings):
     stream_limit_per_user: int = Field(default=10, ge=1, le=10_000)
     max_upload_bytes: int = Field(default=25 * 1024 * 1024, ge=1, le=5 * 1024**3)
     stats_aggregation_interval_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    report_workers: int = Field(default=2, ge=0, le=64)
+    report_keep_days: int = Field(default=400, ge=1, le=36_500)
+    report_keep_runs: int = Field(default=400, ge=1, le=100_000)
+    report_quota_bytes: int = Field(default=10 * 1024**3, ge=1024**2, le=2**60)
+    reports_git_dir: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$")
 
     _embedded: bool = PrivateAttr(default=False)
 
@@ -110,6 +139,18 @@ class Settings(BaseSettings):
         if self.database_url is None:
             raise SettingsError("DATABASE_URL is missing")
         return self.database_url
+
+    @property
+    def reports_git_folder(self) -> Path | None:
+        """Where versions of reports are committed."""
+        return self.data_dir / self.reports_git_dir if self.reports_git_dir else None
+
+    @property
+    def superuser_database(self) -> str | None:
+        """The embedded database as its superuser reaches it; None on a server that is not ours."""
+        from trackly.kit.embedded_postgres import DATABASE, EmbeddedPostgres
+
+        return EmbeddedPostgres(self.data_dir).superuser_url(DATABASE) if self.embedded else None
 
     @property
     def embedded(self) -> bool:
@@ -135,6 +176,16 @@ class Settings(BaseSettings):
         if self.jwt_secret_key is None:
             raise SettingsError("JWT_SECRET_KEY is missing")
         return self.jwt_secret_key.get_secret_value()
+
+    @property
+    def secrets_keys(self) -> tuple[str, ...]:
+        """What opens the secrets in the database; the first one seals. Without SECRETS_KEY it is the key kept in
+        the data folder, and that goes on opening after SECRETS_KEY was set."""
+        given = [key.get_secret_value() for key in (self.secrets_key, self.secrets_key_previous) if key is not None]
+        kept = self.data_dir / "secrets" / "secrets_key"
+        if self.secrets_key is None:
+            return (kept_secret(kept), *given)
+        return (*given, *([kept_secret(kept)] if kept.exists() else []))
 
     @property
     def public_url(self) -> str:

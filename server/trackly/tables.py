@@ -5,8 +5,12 @@ from importlib.util import find_spec
 
 from trackly.kit.db import Base
 
-for _domain in ("events", "http", "users", "auth", "projects", "issues", "comments", "attachments", "stats"):
-    if find_spec(f"trackly.{_domain}.tables"):
+_DOMAINS = (
+    *("kit", "events", "http", "users", "auth", "jobs", "projects", "issues", "comments", "attachments", "stats"),
+    *("notifications", "datasets", "sandbox", "sources", "reports"),
+)
+for _domain in _DOMAINS:
+    if find_spec(f"trackly.{_domain}") and find_spec(f"trackly.{_domain}.tables"):
         import_module(f"trackly.{_domain}.tables")
 
 metadata = Base.metadata

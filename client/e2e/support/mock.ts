@@ -95,6 +95,7 @@ export async function mockServer(context: BrowserContext, mock: Mock = {}): Prom
 			demo: demo ? { people: people.map((person) => ({ ...person, password: 'x' })) } : null
 		},
 		'/api/issues': { items: [], next: null, total: 0 },
+		'/api/notifications': { items: [], next: null, unread: 0 },
 		'/api/issues/stats/by-status': { OPEN: 64, TRIAGED: 48, IN_PROGRESS: 36, DONE: 210 },
 		'/api/auth/sessions': { items: sessions, next: null, total: 2 },
 		'/api/auth/tokens': { items: tokens, next: null, total: 1 },

@@ -121,6 +121,7 @@ async def test_the_largest_file_fits_and_one_byte_more_does_not(me, key, blobs):
     answer = await upload(me, key, b"\0" * (LIMIT + 1))
     assert answer.status_code == 413
     assert (answer.json()["code"], answer.json()["limit_bytes"]) == ("upload_too_large", LIMIT)
+    assert answer.json()["errors"] == [{"field": "file", "message": answer.json()["detail"]}]
     assert await names_in(blobs) == before
 
 

@@ -124,17 +124,15 @@ async def test_a_broken_line_is_named_and_the_rest_goes_on(box: StatsBox, tmp_pa
 
 
 async def test_what_the_database_refuses_is_named_and_the_rest_goes_on(box: StatsBox, tmp_path: Path) -> None:
-    far = github_issue(2, created_at="9999-12-31T23:59:59Z")
     await box.execute("ALTER TABLE issue ADD CONSTRAINT planted CHECK (title <> 'Valve 4 leaks')")
     lines: list[dict[str, Any] | str] = [
         github_issue(1),
-        far,
         github_issue(4, user={"login": "new-one"}),
         github_issue(5),
     ]
     result = await run(box, write_jsonl(tmp_path / "issues.jsonl", lines))
-    assert (result.created, result.people) == (3, 1)
-    assert [(broken.line, "planted" in broken.reason) for broken in result.broken] == [(3, True)]
+    assert (result.created, result.people, result.is_whole) == (2, 1, True)
+    assert [(broken.line, "planted" in broken.reason) for broken in result.broken] == [(2, True)]
     assert await rows(box, "SELECT name FROM user_account ORDER BY 1") == [{"name": "wile-e"}]
 
 
@@ -145,7 +143,40 @@ async def test_a_file_that_breaks_off_gives_what_came_before(box: StatsBox, tmp_
     result = await run(box, torn)
     assert 0 < result.created < 40
     assert result.broken[-1].reason.startswith("the file breaks off")
+    assert not result.is_whole
     assert (await run(box, path)).created == 39 - result.created
+
+
+async def test_a_time_that_has_not_come_is_no_time(box: StatsBox, tmp_path: Path) -> None:
+    later = "2024-03-12T00:00:00Z"
+    lines: list[dict[str, Any] | str] = [
+        github_issue(1, created_at="9999-12-31T23:59:59Z"),
+        github_issue(2, updated_at=later),
+        closed(3, closed_at=later),
+        github_issue(4, updated_at="2024-03-11T11:00:00Z"),
+    ]
+    result = await run(box, write_jsonl(tmp_path / "issues.jsonl", lines))
+    assert (result.created, result.is_whole) == (1, True)
+    assert [broken.reason for broken in result.broken] == ["one of its times is in the future"] * 3
+
+
+@pytest.mark.parametrize(
+    ("content", "created", "is_whole"),
+    [
+        (b"", 0, True),
+        (b"\n \n", 0, True),
+        (b"\xef\xbb\xbf%b\r\n", 1, True),
+        (b"a,b,c\n1,2,3\n", 0, False),
+        (b"\x1f\x8b\x00\x00", 0, False),
+        (bytes(range(256)), 0, False),
+    ],
+)
+async def test_files_that_are_odd(box: StatsBox, tmp_path: Path, content: bytes, created: int, is_whole: bool) -> None:
+    path = tmp_path / "odd.jsonl"
+    line = write_jsonl(tmp_path / "one.jsonl", [github_issue(1)]).read_bytes().strip()
+    path.write_bytes(content.replace(b"%b", line))
+    result = await run(box, path)
+    assert (result.created, result.is_whole) == (created, is_whole)
 
 
 async def test_repositories_of_one_name_have_projects_of_their_own(box: StatsBox, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ NEW: list[tuple[dict[str, Any], str]] = [
     ({"title": ""}, "title"),
     ({"title": "   \n "}, "title"),
     ({"title": TOO_LONG}, "title"),
-    ({"title": "nul \x00"}, "body"),
+    ({"title": "nul \x00"}, "title"),
     ({"title": None}, "title"),
     ({"title": 5}, "title"),
     ({"description": "x" * 100_001}, "description"),

@@ -84,6 +84,7 @@ async def test_rule_sql_and_tokens_agree(app: App) -> None:
                     *(f"f:p{p}" for p in staff),
                     *(f"r:p{p}" for p in reads),
                     *(f"r:p{p}:u{actor.user_id}" for p in reads),
+                    *(f"o:p{p}" for p in all_seen),
                 }
 
 

@@ -1,14 +1,16 @@
 """Compose files, image and examples name only settings that exist, keep secrets out, and agree with each other."""
 
 import json
+import os
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from trackly.settings import Settings
+from trackly.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ["docker-compose.yml", "server/docker-compose.yml"]
@@ -35,6 +37,59 @@ def test_every_variable_is_documented(place: str) -> None:
 @pytest.mark.parametrize("place", COMPOSE)
 def test_the_server_is_given_settings_that_exist(place: str) -> None:
     assert set(services(place)["server"]["environment"]) <= SETTINGS
+
+
+def interpolated(text: str, given: dict[str, str]) -> str:
+    """As docker compose fills in `${NAME}`, `${NAME:-default}` and `${NAME:?reason}`, which may stand in each other."""
+    inner = re.compile(r"\$\{(\w+)(?:(:[-?])([^{}]*))?\}")
+
+    def value(found: re.Match[str]) -> str:
+        name, how, other = found.groups()
+        if given.get(name):
+            return given[name]
+        assert how != ":?", f"{name}: {other}"
+        return other or ""
+
+    while inner.search(text):
+        text = inner.sub(value, text)
+    return text
+
+
+NEEDED = {
+    "POSTGRES_PASSWORD": secrets.token_hex(24),
+    "JWT_SECRET_KEY": secrets.token_hex(32),
+    "AZURE_STORAGE_ACCOUNT_NAME": "trackly",
+    "AZURE_STORAGE_ACCOUNT_KEY": "k" * 64,
+}
+FILLED = NEEDED | {"TRACKLY_DOMAIN": "issues.example.org", "MAX_UPLOAD_BYTES": "1000000", "GOOGLE_CLIENT_ID": ""}
+
+
+@pytest.mark.parametrize("place", COMPOSE)
+@pytest.mark.parametrize("given", [NEEDED, FILLED], ids=["needed", "filled"])
+def test_with_what_is_needed_the_server_has_good_settings(
+    place: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in os.environ if name.upper() in SETTINGS]:
+        monkeypatch.delenv(name)
+    image = dict(re.findall(r"(HOST|PORT)=(\S+)", (ROOT / "server/Dockerfile").read_text()))
+    environment = {name: str(value) for name, value in services(place)["server"]["environment"].items()}
+    for name, value in {**image, **environment, "TRACKLY_DATA_DIR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, interpolated(value, given))
+    settings = load_settings(_env_file=None)
+    assert settings.database == f"postgresql://trackly:{given['POSTGRES_PASSWORD']}@database/trackly"
+    assert (settings.demo, settings.trial, settings.host) == (False, False, "0.0.0.0")
+    if place == "docker-compose.yml":
+        assert settings.public_url == f"https://{given.get('TRACKLY_DOMAIN', 'localhost')}"
+        assert settings.azure_storage_blob_endpoint == "http://files:10000/trackly"
+        assert settings.secure_cookies
+
+
+@pytest.mark.parametrize("place", COMPOSE)
+@pytest.mark.parametrize("missing", ["POSTGRES_PASSWORD", "JWT_SECRET_KEY"])
+def test_a_secret_that_is_missing_stops_it_with_the_reason(place: str, missing: str) -> None:
+    text = (ROOT / place).read_text()
+    with pytest.raises(AssertionError, match=f"{missing}: set it"):
+        interpolated(text, {name: value for name, value in NEEDED.items() if name != missing})
 
 
 @pytest.mark.parametrize("place", COMPOSE)

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from tests.support.histories import Change, utc, write_changes
 from tests.support.postgres import TestPostgres
 from tests.support.stats_box import StatsBox, stats_box
-from trackly.stats.facade import AggregationRunning, Scheduler, aggregate, run_aggregation
+from trackly.jobs.facade import Scheduler
+from trackly.stats.facade import AggregationRunning, aggregate, run_aggregation
 
 
 @pytest.fixture

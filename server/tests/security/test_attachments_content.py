@@ -154,6 +154,7 @@ async def test_a_picture_that_would_explode_is_refused(me, key, app, side):
     sent = bomb(side)
     answer = await upload(me, key, sent, "bomb.png")
     assert (answer.status_code, answer.json()["code"]) == (413, "image_too_large")
+    assert [error["field"] for error in answer.json()["errors"]] == ["file"]
     assert answer.json()["limit_pixels"] == 40_000_000
     assert (await me.get(f"/api/issues/{key}")).json()["attachments_count"] == 0
 

@@ -33,6 +33,8 @@ ADDRESSES = [
     *(f"/api/attachments/{n}" for n in NOBODY_S_NUMBERS),
     *(f"/api/attachments/{n}/content" for n in NOBODY_S_NUMBERS),
     *(f"/api/stats/{n}/items" for n in NOBODY_S_NUMBERS),
+    *(f"/api/data-sources/{n}" for n in NOBODY_S_NUMBERS),
+    *(f"/api/data-sources/{n}/schema" for n in NOBODY_S_NUMBERS),
     *(f"/api/projects/{key}" for key in ("T", "T" * 11, "%00", "TRK%00", "TRK%0a", "tr-k", "%ff", "Ä1")),
 ]
 LISTS = [
@@ -43,6 +45,7 @@ LISTS = [
     "/api/issues/TRK-1/history",
     "/api/issues/TRK-1/attachments",
     "/api/stats/created/items",
+    "/api/data-sources",
 ]
 WRONG_PAGES = ["limit=0", "limit=-1", "limit=101", f"limit={2**63}", "limit=x", "limit=", "limit=1.5"]
 WRONG_CURSORS = [
@@ -60,7 +63,7 @@ QUERIES = [
     "/api/stats/daily?from=2026-01-02&to=2026-01-01", "/api/stats/daily?from=0001-01-01", "/api/stats/flow?to=%00",
     "/api/stats/open/items?status=CLOSED", "/api/events?limit=0", "/api/events?limit=1001", "/api/events?limit=x",
     f"/api/events?limit={2**64}", "/api/events?before=x", "/api/events?before=1.x", f"/api/events?types={'a,' * 30}",
-    "/api/stats/summary?project=%00",
+    "/api/stats/summary?project=%00", "/api/data-sources?kind=x", "/api/data-sources?kind=%00",
 ]  # fmt: skip
 ODD_BODIES: list[tuple[bytes, str]] = [
     (b"", "body"),
@@ -74,9 +77,10 @@ ODD_BODIES: list[tuple[bytes, str]] = [
     (b'{"project": "TRK", "title": "\xc3\x28"}', "body"),
     ('{"project": "TRK", "title": "x"}'.encode("utf-16"), "body"),
     (b'\xef\xbb\xbf{"project": "TRK", "title": "x"}', "body"),
-    (b'{"project": "TRK", "title": "\\ud800"}', "body"),
+    (b'{"project": "TRK", "title": "\\ud800"}', "title"),
     (b'{"project": "TRK", "\\udfff": 1, "title": "x"}', "body"),
-    (b'{"project": "TRK", "title": "\\u0000"}', "body"),
+    (b'{"project": "TRK", "title": "\\u0000"}', "title"),
+    (b'{"project": "TRK", "title": "x", "labels": ["a", "b\\u0000"]}', "labels"),
     (b'{"project": "TRK", "title": "a", "title": "b"}', "body"),
     (b'{"project": "TRK", "title": NaN}', "body"),
     (b'{"project": "TRK", "title": "x", "assignee_id": Infinity}', "body"),
@@ -196,17 +200,48 @@ async def test_idempotency_keys(admin: httpx.AsyncClient) -> None:
         assert refused(answer, 422)["errors"][0]["field"] == "Idempotency-Key"
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x", ""])
-async def test_another_content_type(admin: httpx.AsyncClient, kind: str) -> None:
-    answer = await admin.post(
-        "/api/issues", content=b'{"project": "TRK", "title": "x"}', headers={"Content-Type": kind}
-    )
-    refused(answer, 415, 422)
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x", "", ";", "text/json+json"]
+)
+async def test_another_content_type(app: App, admin: httpx.AsyncClient, kind: str) -> None:
+    for client, path in ((admin, "/api/issues"), (admin, "/api/markdown"), (app.client(), "/api/auth/login")):
+        answer = await client.post(path, content=b'{"text": "x"}', headers={"Content-Type": kind})
+        problem = refused(answer, 415)
+        assert problem["errors"] == [{"field": "Content-Type", "message": "must be application/json"}]
+    answer = await admin.post("/api/issues/TRK-1/attachments", content=b"x", headers={"Content-Type": kind})
+    assert refused(answer, 415, 422)["errors"][0]["field"] in ("Content-Type", "body")
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
+)
+async def test_json_by_its_other_names(admin: httpx.AsyncClient, kind: str) -> None:
+    answer = await admin.post("/api/markdown", content=b'{"text": "x"}', headers={"Content-Type": kind})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("q=%FF", "q", "must be in UTF-8"),
+        ("q=a&status=%C3%28", "status", "must be in UTF-8"),
+        ("limit=1&limit=2", "limit", "is given twice"),
+        ("status=open&st%61tus=done", "status", "is given twice"),
+        ("%FF=1&%FF=2", "\\xff", "is given twice"),
+    ],
+)
+async def test_queries_that_mean_two_things(admin: httpx.AsyncClient, query: str, field: str, message: str) -> None:
+    for path in ("/api/issues", "/api/events", "/api/nothing"):
+        for accept in ("application/json", "text/event-stream"):
+            problem = refused(await admin.get(f"{path}?{query}", headers={"Accept": accept}), 422)
+            assert problem["errors"] == [{"field": field, "message": message}]
 
 
 async def test_forms_that_are_none(app: App, admin: httpx.AsyncClient) -> None:
     forms = [
         (b"\xff\xfe=\x00", "application/x-www-form-urlencoded"),
+        (b"grant_type=password&username=%FF&password=x", "application/x-www-form-urlencoded"),
+        (b"grant_type=password&username=a&username=b&password=x", "application/x-www-form-urlencoded"),
         (b"grant_type=password&username=%00&password=x", "application/x-www-form-urlencoded"),
         (b"grant_type=magic", "application/x-www-form-urlencoded"),
         (b"grant_type=password&" + b"a=b&" * 2000, "application/x-www-form-urlencoded"),
@@ -215,7 +250,8 @@ async def test_forms_that_are_none(app: App, admin: httpx.AsyncClient) -> None:
         (b"nothing", "multipart/form-data"),
     ]
     for content, kind in forms:
-        refused(await app.client().post("/api/auth/token", content=content, headers={"Content-Type": kind}), 422)
+        answer = await app.client().post("/api/auth/token", content=content, headers={"Content-Type": kind})
+        assert refused(answer, 415, 422)["errors"]
         refused(
             await admin.post("/api/issues/TRK-1/attachments", content=content, headers={"Content-Type": kind}), 415, 422
         )
@@ -228,6 +264,19 @@ async def test_methods_and_addresses_that_are_not_there(admin: httpx.AsyncClient
         assert answer.headers["allow"]
     for path in ("/api", "/api/", "/api/nothing", "/api/issues/TRK-1/nothing", "/api//issues", "/api/%ff"):
         assert refused(await admin.get(path), 404)["code"] == "not_found"
+
+
+async def test_a_head_is_what_get_says_without_its_body(app: App, admin: httpx.AsyncClient) -> None:
+    for client in (admin, app.client()):
+        for path in ("/livez", "/readyz", "/docs", "/openapi.json", "/api/issues", "/api/events", "/api/nothing"):
+            head, got = await client.head(path), await client.get(path, headers={"Accept": "application/json"})
+            assert (head.status_code, head.content) == (got.status_code, b"")
+            assert head.headers["content-type"] == got.headers["content-type"]
+
+
+async def test_an_address_with_one_slash_too_many_is_another(admin: httpx.AsyncClient) -> None:
+    for method in ("GET", "POST"):
+        assert refused(await admin.request(method, "/api/issues/"), 404)["code"] == "not_found"
 
 
 async def test_request_ids(app: App) -> None:

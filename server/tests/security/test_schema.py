@@ -124,6 +124,9 @@ async def _furnish(home: House) -> None:
         made = await client.post("/api/auth/tokens", json={"name": "A program", "scopes": ["read"]})
         home.known["token_id"] = made.json()["id"]
         home.known["session_id"] = (await client.get("/api/auth/sessions")).json()["items"][0]["id"]
+        table = {"file": ("targets.csv", b"name,target\nA,7\n")}
+        made = await client.post("/api/data-sources/uploads?name=Targets", files=table)
+        home.known["source_id"] = made.json()["id"]
         await client.put(f"/api/projects/TRK/members/{home.known['user_id']}", json={"role": "REPORTER"})
 
 

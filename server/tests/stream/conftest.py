@@ -15,7 +15,7 @@ from tests.support.sse import Stream, open_stream
 from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
 from trackly.kit.clock import SystemClock
 from trackly.kit.db import Database
-from trackly.users.facade import Actor
+from trackly.users.facade import Actor, Role
 
 
 @dataclass
@@ -45,6 +45,17 @@ class House:
             answer = await client.request(method, path, **request)
             assert answer.is_success, answer.text
             return answer.json() if answer.content else None
+
+    async def person(self, name: str, role: Role) -> Actor:
+        """Somebody new."""
+        new = {"email": f"{name.lower().replace(' ', '.')}@example.com", "name": name, "role": role}
+        user = await self.call(self.cast.admin, "POST", "/api/users", json={**new, "password": PASSWORD})
+        return Actor(user["id"], user["email"], name, role)
+
+    async def project(self, key: str, **fields: Any) -> str:
+        """The path of a new project."""
+        await self.call(self.cast.admin, "POST", "/api/projects", json={"key": key, "name": f"Project {key}", **fields})
+        return f"/api/projects/{key}"
 
     async def file_issue(self, actor: Actor, title: str = "It broke", **fields: Any) -> dict[str, Any]:
         issue: dict[str, Any] = await self.call(

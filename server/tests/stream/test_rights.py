@@ -3,17 +3,11 @@
 import asyncio
 
 from tests.stream.conftest import House
-from tests.support.people import PASSWORD
+from trackly.users.facade import Role
 
 
 async def test_a_demoted_maintainer_gets_nothing_after_the_demotion(house: House) -> None:
-    user = await house.call(
-        house.cast.admin, "POST", "/api/users",
-        json={"email": "dem@example.com", "name": "Dem Oted", "role": "MAINTAINER", "password": PASSWORD},
-    )  # fmt: skip
-    from trackly.users.facade import Actor, Role
-
-    actor = Actor(user["id"], user["email"], user["name"], Role.MAINTAINER)
+    actor = await house.person("Dem Oted", Role.MAINTAINER)
     stream = await house.listen(actor)
     running = True
 
@@ -23,7 +17,7 @@ async def test_a_demoted_maintainer_gets_nothing_after_the_demotion(house: House
 
     burst = [asyncio.create_task(keep_filing()) for _ in range(3)]
     await asyncio.sleep(0.5)
-    await house.call(house.cast.admin, "PATCH", f"/api/users/{user['id']}", json={"role": "REPORTER"})
+    await house.call(house.cast.admin, "PATCH", f"/api/users/{actor.user_id}", json={"role": "REPORTER"})
     await asyncio.sleep(0.5)
     running = False
     await asyncio.gather(*burst)
@@ -109,14 +103,9 @@ async def test_an_ended_session_ends_its_streams_and_no_other(house: House) -> N
 
 
 async def test_a_disabled_person_is_off_the_stream(house: House) -> None:
-    user = await house.call(
-        house.cast.admin, "POST", "/api/users",
-        json={"email": "gone@example.com", "name": "Gone Soon", "role": "MAINTAINER", "password": PASSWORD},
-    )  # fmt: skip
-    from trackly.users.facade import Actor, Role
-
-    stream = await house.listen(Actor(user["id"], user["email"], user["name"], Role.MAINTAINER))
-    await house.call(house.cast.admin, "PATCH", f"/api/users/{user['id']}", json={"active": False})
+    actor = await house.person("Gone Soon", Role.MAINTAINER)
+    stream = await house.listen(actor)
+    await house.call(house.cast.admin, "PATCH", f"/api/users/{actor.user_id}", json={"active": False})
     bye = await stream.next("bye")
     assert bye.data["reason"] in {"access_ended", "session_ended"}
     assert await stream.events() == []

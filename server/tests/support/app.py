@@ -8,18 +8,20 @@ from typing import Any
 
 import httpx
 
-from tests.support.people import PASSWORD, Cast, make_cast, make_project
+from tests.support.people import Cast, make_cast, make_project
 from tests.support.server import SECRET
+from trackly.auth.schemas import Client
+from trackly.auth.sessions import start_session
 from trackly.events.unit_of_work import UnitsOfWork
 from trackly.kit.db import Database
 from trackly.main import build
 from trackly.settings import load_settings
-from trackly.users.facade import Actor
+from trackly.users.facade import Actor, load_user
 
 
 @dataclass
 class App:
-    """`cast` and the open project TRK exist. `client()` is nobody; `as_(actor)` has a bearer token of a real login."""
+    """`cast` and the open project TRK exist. `client()` is nobody; `as_(actor)` has a bearer token of a session."""
 
     asgi: Any
     database: Database
@@ -37,11 +39,11 @@ class App:
         return self.client(Authorization=f"Bearer {self._tokens[actor.user_id]}")
 
     async def token(self, actor: Actor) -> str:
-        async with self.client() as client:
-            form = {"grant_type": "password", "username": actor.email, "password": PASSWORD}
-            answer = await client.post("/api/auth/token", data=form)
-            assert answer.status_code == 200, answer.text
-            return str(answer.json()["access_token"])
+        """As of a login, without the time that its password takes; logging in has tests of its own."""
+        async with self.work.begin("test") as uow:
+            user = await load_user(uow.session, actor.user_id)
+            entry = await start_session(uow, self.asgi.state.auth, user, Client(ip="", user_agent=None), "program")
+        return entry.access_token
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ def github_issue(number: int, **over: Any) -> dict[str, Any]:
 
 def closed(number: int, reason: str | None = "completed", **over: Any) -> dict[str, Any]:
     done = {"state": "closed", "state_reason": reason, "closed_at": "2024-03-04T09:30:00Z"}
-    return github_issue(number, **done, closed_by={"login": "road-runner"}, **over)
+    return github_issue(number, **{**done, "closed_by": {"login": "road-runner"}, **over})
 
 
 def write_jsonl(path: Path, lines: list[dict[str, Any] | str]) -> Path:

@@ -13,7 +13,11 @@ from sqlalchemy import text
 
 from tests.support.app import App
 from tests.support.files import attached, picture
+from tests.support.outbox import ask, rows
 from tests.support.people import PASSWORD, add_member, make_person, make_project
+from tests.support.report_runs import INSERT_RUN, make_report, returned, write_whole_edition
+from tests.support.reports import ReportTargets
+from trackly.notifications.facade import Channel, Delivery
 from trackly.users.facade import Actor, Role
 
 MATRIX = Path(__file__).parents[1] / "security" / "matrix.yaml"
@@ -32,11 +36,16 @@ _WHOLE_TABLES = (
         "watcher",
         "issue_change",
     ),
+    *("report", "report_version", "report_schedule", "report_run", "report_edition", "report_file", "report_share"),
     *("comment", "attachment", "blob_deletion", "stats_run", "daily_stats", "idempotency_key"),
+    *("delivery", "delivery_attempt", "mail_refusal", "email_config", "notification", "webhook"),
+    *("data_source", "retired_table"),
+    *("report", "report_version", "report_schedule", "report_run", "report_edition", "report_file"),
 )
 _KEPT = {
     **{table: f"SELECT t FROM {table} t" for table in _WHOLE_TABLES},
     "session": "SELECT id, ended_at FROM session",
+    "report_share": "SELECT id, revoked_at FROM report_share",
     "api_token": "SELECT id, revoked_at FROM api_token",
     "event_log": "SELECT seq FROM event_log WHERE NOT audience <@ '{audit}'",
 }
@@ -125,7 +134,7 @@ class World:
 
 
 @dataclass
-class Target:
+class Target(ReportTargets):
     """What `row` is tried on by `role`: made when it is first named."""
 
     world: World
@@ -223,6 +232,80 @@ class Target:
         answer = await self._owner.post("/api/auth/tokens", json={"name": "A program", "scopes": ["read"]})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
+
+    async def _delivery_id(self) -> int:
+        return int((await self._delivery()).id)
+
+    async def _mail_token(self) -> str:
+        return str((await self._delivery()).unsubscribe_token)
+
+    async def _delivery(self) -> Any:
+        """A mail of the owner's, which waits."""
+        ref = f"report_run:{next(self.world.number)}"
+        mail = Delivery(
+            ref, Channel.EMAIL, "a@example.com", owner_id=self.world.people["owner"].user_id, topic="report:1"
+        )
+        await ask(self.world.app.work, [mail])
+        (row,) = (await rows(self.world.app.work, ref)).values()
+        return row
+
+    async def _mail_server(self) -> str:
+        config = {"host": "127.0.0.1", "port": 1, "security": "none", "from_address": "t@example.org"}
+        answer = await self.world.clients["admin"].post("/api/email-config", json=config)
+        assert answer.status_code in (201, 409), answer.text
+        return "mail"
+
+    async def _no_mail_server(self) -> str:
+        await self.world.clients["admin"].delete("/api/email-config")
+        return "no-mail"
+
+    async def _source_id(self) -> int:
+        """An upload of the maintainer, shared with the project; one of an admin where that is private."""
+        return await self._uploaded("admin" if self.role == "stranger" else "maintainer")
+
+    async def _admins_source(self) -> int:
+        return await self._uploaded("admin")
+
+    async def _uploaded(self, role: str) -> int:
+        query = {"name": f"{self._word} targets", "project": await self.named("project")}
+        file = {"file": ("targets.csv", f"name,target\n{self._word},7\n", "text/csv")}
+        answer = await self.world.clients[role].post("/api/data-sources/uploads", params=query, files=file)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    async def _admins_database(self) -> int:
+        """Shared with the project. Nothing answers there."""
+        new = {"name": f"{self._word} elsewhere", "host": "127.0.0.1", "port": 1, "database": "d", "username": "u"}
+        project = {"project": await self.named("project")}
+        answer = await self.world.clients["admin"].post("/api/data-sources", json=new | project)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    async def _report_id(self) -> int:
+        """A report of the maintainer's that is sent to the owner; where that is private, an admin's that is not."""
+        private = self.role == "stranger"
+        actor = self.world.people["admin" if private else "maintainer"]
+        sent_to = [] if private else [{"kind": "user", "user_id": self.world.people["owner"].user_id}]
+        name = f"{self._word} {next(self.world.number)}"
+        work, definition = self.world.app.work, {"recipients": sent_to}
+        return await make_report(work, actor, name, definition=definition, cron="0 0 1 1 *")
+
+    async def _run_id(self) -> int:
+        """A run that waits."""
+        work, values = self.world.app.work, {"id": await self.named("report_id"), "state": "QUEUED"}
+        return int((await returned(work, INSERT_RUN, **values)).id)
+
+    async def _failed_run(self) -> int:
+        work, values = self.world.app.work, {"id": await self.named("report_id"), "state": "FAILED"}
+        return int((await returned(work, INSERT_RUN, **values)).id)
+
+    async def _finished_run(self) -> int:
+        """A run with one file, which was made for the maintainer and the owner."""
+        app, values = self.world.app, {"id": await self.named("report_id"), "state": "SUCCESS"}
+        run = await returned(app.work, INSERT_RUN, **values)
+        readers = [self.world.people[role].user_id for role in ("maintainer", "owner")]
+        await write_whole_edition(app.work, app.asgi.state.blobs, run.id, readers, f"{self._word}\n".encode())
+        return int(run.id)
 
     async def _figure(self) -> str:
         return "created"

@@ -26,6 +26,9 @@ class Seen:
     labels: dict[str, list[Json]]
     members: dict[str, list[Json]]
     workflows: dict[str, Json]
+    inbox: list[Json]
+    sources: dict[int, Json]
+    reports: dict[int, Json]
     missing: set[str] = field(default_factory=set)
 
     def reduced(self, events: list[Json]) -> "Seen":
@@ -152,6 +155,40 @@ def _workflow_updated(seen: Seen, event: Json) -> None:
     seen.workflows[event["project"]] = event["workflow"]
 
 
+def _notification_created(seen: Seen, event: Json) -> None:
+    seen.inbox.insert(0, event["notification"])
+    assert event["unread"] == sum(line["read_at"] is None for line in seen.inbox)
+
+
+def _notification_read(seen: Seen, event: Json) -> None:
+    read = event["read"]
+    for line in seen.inbox:
+        wanted = line["id"] <= read["through"] if read["ids"] is None else line["id"] in read["ids"]
+        if wanted and line["read_at"] is None:
+            line.update(read_at=read["read_at"], version=2)
+    assert event["unread"] == sum(line["read_at"] is None for line in seen.inbox)
+
+
+def _report_put(seen: Seen, event: Json) -> None:
+    report = event["report"]
+    if report["version"] >= seen.reports.get(report["id"], {"version": 0})["version"]:
+        seen.reports[report["id"]] = report
+
+
+def _report_deleted(seen: Seen, event: Json) -> None:
+    seen.reports.pop(event["report"]["id"], None)
+
+
+def _source_put(seen: Seen, event: Json) -> None:
+    source = event["source"]
+    if source["version"] > seen.sources.get(source["id"], {"version": 0})["version"]:
+        seen.sources[source["id"]] = source
+
+
+def _source_deleted(seen: Seen, event: Json) -> None:
+    seen.sources.pop(event["source"]["id"])
+
+
 def _rights_changed(seen: Seen, event: Json) -> None:
     raise Refetch
 
@@ -178,6 +215,21 @@ REDUCERS: dict[str, Callable[[Seen, Json], None]] = {
     "member.updated": _member_updated,
     "member.removed": _member_removed,
     "workflow.updated": _workflow_updated,
+    "delivery.updated": _nothing,
+    "notification.created": _notification_created,
+    "notification.read": _notification_read,
+    "report.created": _report_put,
+    "report.updated": _report_put,
+    "report.deleted": _report_deleted,
+    "report.run_created": _nothing,
+    "report.run_updated": _nothing,
+    "report.run_finished": _nothing,
+    "job.paused": _nothing,
+    "job.resumed": _nothing,
+    "job.ran": _nothing,
+    "source.created": _source_put,
+    "source.updated": _source_put,
+    "source.deleted": _source_deleted,
     "user.created": _nothing,
     "user.updated": _rights_changed,
     "user.deleted": _rights_changed,

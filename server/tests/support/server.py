@@ -24,6 +24,9 @@ def free_port() -> int:
 class RealServer:
     """`python -m trackly serve` on a database. Settings are given by their names in the environment."""
 
+    arguments: tuple[str, ...] = ("serve",)
+    root: Path = SERVER
+
     def __init__(self, database_url: str, *, port: int | None = None, **settings: str) -> None:
         self.port = port or free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="trackly-server-"))
@@ -49,19 +52,22 @@ class RealServer:
     async def start(self) -> "RealServer":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "trackly", "serve"], cwd=SERVER, env=self.env, stdout=log, stderr=log
+                [sys.executable, "-m", "trackly", *self.arguments], cwd=self.root, env=self.env, stdout=log, stderr=log
             )
         async with httpx.AsyncClient() as client:
             for _ in range(1200):
                 if self.process.poll() is not None:
                     raise RuntimeError(f"the server ended: {self.log.read_text()}")
                 try:
-                    if (await client.get(self.url + "/readyz", timeout=2)).status_code == 200:
+                    if await self._is_ready(client):
                         return self
                 except httpx.HTTPError:
                     pass
                 await asyncio.sleep(0.05)
         raise RuntimeError(f"the server did not get ready: {self.log.read_text()}")
+
+    async def _is_ready(self, client: httpx.AsyncClient) -> bool:
+        return (await client.get(self.url + "/readyz", timeout=2)).status_code == 200
 
     def kill(self) -> None:
         """As a power cut of the process: no handler runs."""
@@ -82,3 +88,20 @@ class RealServer:
     async def __aexit__(self, *_: object) -> None:
         if self.process is not None and self.process.poll() is None:
             await asyncio.to_thread(self.stop)
+
+
+class RealWorker(RealServer):
+    """`python -m trackly worker`: as a server, without pages."""
+
+    def __init__(self, database_url: str, *, parallel: int = 2, **settings: str) -> None:
+        super().__init__(database_url, port=None, **settings)
+        self.arguments = ("worker", "--parallel", str(parallel))
+        self._begins_at = 0
+
+    async def start(self) -> "RealWorker":
+        self._begins_at = self.log.stat().st_size if self.log.exists() else 0
+        await super().start()
+        return self
+
+    async def _is_ready(self, client: httpx.AsyncClient) -> bool:
+        return "At work" in self.log.read_text()[self._begins_at :]

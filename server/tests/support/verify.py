@@ -82,7 +82,24 @@ async def see(app: App, reader: Actor) -> Seen:
             labels={key: _items(await _get(client, f"/api/projects/{key}/labels")) for key in projects},
             members={key: _items(await _get(client, f"/api/projects/{key}/members")) for key in projects},
             workflows={key: await _get(client, f"/api/projects/{key}/workflow") for key in projects},
+            inbox=await _all(client, "/api/notifications"),
+            sources=await _sources(client, me),
+            reports={one["id"]: _facts(one) for one in await _all(client, "/api/reports")},
         )
+
+
+def _facts(report: Json) -> Json:
+    """What a list has of a report without what is the reader's own, or the ledger's."""
+    return {name: value for name, value in report.items() if name not in ("last_run", "can_edit")}
+
+
+async def _sources(client: httpx.AsyncClient, me: Json) -> dict[int, Json]:
+    """Those that the reader is told of: their own, and as an admin all."""
+    if me["role"] == "REPORTER":
+        return {}
+    found = await _all(client, "/api/data-sources")
+    told = [source for source in found if me["role"] == "ADMIN" or source["owner"]["id"] == me["id"]]
+    return {source["id"]: {name: told for name, told in source.items() if name != "can_edit"} for source in told}
 
 
 def _fetched(reduced: Seen, fresh: Seen) -> Seen:
@@ -156,7 +173,7 @@ async def _told(app: App, readers: Sequence[Actor], after: int) -> tuple[list[Js
 
 
 def _data(frame: bytes) -> Json:
-    kind, data = re.fullmatch(rb"event: ([a-z.]+)\ndata: (.*)\n\n", frame, re.DOTALL).groups()  # type: ignore[union-attr]
+    kind, data = re.fullmatch(rb"event: ([a-z._]+)\ndata: (.*)\n\n", frame, re.DOTALL).groups()  # type: ignore[union-attr]
     event: Json = json.loads(data)
     assert event["type"] == kind.decode()
     return event

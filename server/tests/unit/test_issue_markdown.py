@@ -81,9 +81,28 @@ def test_nothing_active_gets_through(text: str) -> None:
         assert " on" not in "".join(tag.split('"')[0::2])
 
 
-@pytest.mark.parametrize("unit", ["[", "![", "> ", "*a ", "- ", "`", "<", "[a](", "_*", "|a", "http://a.", "~~a", "\\"])
+@pytest.mark.parametrize(
+    "unit",
+    ["[", "![", "> ", "*a ", "- ", "`", "<", "[a](", "_*", "|a", "http://a.", "~~a", "\\", "- [ ] x\n"],
+)
 def test_a_long_text_of_one_mark_takes_no_long_time(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
     started = time.process_time()
     render_markdown(text)
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "boxes", "done"),
+    [
+        ("- [ ] a\n- [x] b\n- [X] c\n- d", 3, 2),
+        ("1. [ ] a\n   - [x]\tnested\n\n> - [ ] quoted", 3, 1),
+        ("- [ ] **b** `c`", 1, 0),
+        ("- [ ]\n- [y] a\n- a [ ] b\n[ ] no list\n\n        - [ ] code", 0, 0),
+    ],
+)
+def test_tasks_have_boxes(text: str, boxes: int, done: int) -> None:
+    html = render_markdown(text)
+    assert html.count('class="task-list-item-checkbox"') == boxes
+    assert html.count('class="task-list-item"') == boxes
+    assert html.count("checked=") == done

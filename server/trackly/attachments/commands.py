@@ -1,7 +1,7 @@
 """The only writer of attachments and of the list of blobs to remove."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -113,7 +113,12 @@ async def forget_blob(uow: UnitOfWork, name: str) -> None:
     await uow.session.execute(delete(BlobDeletionRow).where(BlobDeletionRow.stored_name == name))
 
 
-async def _queue(uow: UnitOfWork, names: Iterable[str]) -> None:
-    rows = [{"stored_name": name, "queued_at": uow.now, "due_at": uow.now} for name in names]
+async def remove_blobs_later(uow: UnitOfWork, names: Iterable[str], after: timedelta) -> None:
+    """Have blobs of another domain removed from the store, unless one of its rows has them again by then."""
+    await _queue(uow, names, uow.now + after)
+
+
+async def _queue(uow: UnitOfWork, names: Iterable[str], due_at: datetime | None = None) -> None:
+    rows = [{"stored_name": name, "queued_at": uow.now, "due_at": due_at or uow.now} for name in names]
     if rows:
         await uow.session.execute(insert(BlobDeletionRow).values(rows).on_conflict_do_nothing())

@@ -57,7 +57,8 @@ _SVG = re.compile(rb"<(?:!doctype\s+svg|svg)[\s>/]", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _SURE = 0.8
 _INERT = re.compile(
-    r"(?:image/(?!svg)|audio/|video/)[\w.+-]+|text/plain(?:; charset=utf-8)?|application/(?:pdf|zip|gzip|json|x-tar)"
+    r"(?:image/(?!svg)|audio/|video/)[\w.+-]+|text/(?:plain|csv)(?:; charset=utf-8)?"
+    r"|application/(?:pdf|zip|gzip|json|x-ndjson|x-tar|vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet)"
 )
 
 

@@ -75,7 +75,7 @@ class Upload:
         await receiver.blobs.check()
 
     def _form(self) -> FileForm:
-        return FileForm(_body(self.request), boundary_of(self.request.headers.get("content-type", "")))
+        return FileForm(arriving_body(self.request), boundary_of(self.request.headers.get("content-type", "")))
 
     async def _claim(self, uow: UnitOfWork, actor: Actor, received: Received) -> None:
         """The same key with the same bytes is the same request, whatever boundary they came with."""
@@ -100,7 +100,7 @@ def location_of(attachment: AttachmentOut) -> str:
     return f"/api/attachments/{attachment.id}"
 
 
-async def _body(request: Request) -> AsyncGenerator[bytes, None]:
+async def arriving_body(request: Request) -> AsyncGenerator[bytes, None]:
     """What the client sends, as it comes. UploadInterrupted when it goes away, or says nothing for a minute."""
     stream = request.stream()
     while True:

@@ -1,6 +1,6 @@
 """What an upload or a download may be refused for."""
 
-from trackly.kit.errors import AppError, Kind, Unavailable
+from trackly.kit.errors import AppError, FieldError, Kind, Unavailable
 
 STORE_RETRY_S = 5
 
@@ -23,6 +23,9 @@ class NotTheUploader(AppError):
 
 class NotMultipart(AppError):
     kind, code, title = Kind.UNSUPPORTED_TYPE, "not_multipart", "Send multipart/form-data with a part named file"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("Content-Type", "must be multipart/form-data")])
 
 
 class BrokenUpload(AppError):

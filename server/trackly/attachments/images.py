@@ -10,6 +10,7 @@ import structlog
 
 from trackly.attachments.content import PICTURES
 from trackly.attachments.errors import ImageTooLarge
+from trackly.kit.errors import FieldError
 
 log = structlog.get_logger("trackly.attachments")
 THUMBNAIL_TYPE = "image/webp"
@@ -45,7 +46,8 @@ class Images:
         if answer.get("status") == "too_large":
             limit = f"{self.max_pixels / 1_000_000:g}"
             fields = {"pixels": answer.get("pixels") or None, "limit_pixels": self.max_pixels}
-            raise ImageTooLarge(f"An image may have {limit} million pixels at most", fields=fields)
+            reason = f"An image may have {limit} million pixels at most"
+            raise ImageTooLarge(reason, fields=fields, errors=[FieldError("file", reason)])
         written = {"done": ("content", "thumbnail"), "still": ("thumbnail",)}.get(str(answer.get("status")), ())
         return Picture(*(folder / name if name in written else None for name in ("content", "thumbnail")))
 

@@ -5,11 +5,13 @@ import contextlib
 import shutil
 import tempfile
 import time
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.attachments import commands, queries
 from trackly.attachments.blobs import BlobStore
@@ -24,13 +26,20 @@ MANY = 100
 _PAGE = 500
 
 
+UsedBlobs = Callable[[AsyncSession, Collection[str]], Awaitable[set[str]]]
+"""Those of some names that a domain has a use for."""
+
+
 @dataclass(frozen=True)
 class Sweeper:
-    """Every run is safe to repeat, to break off, and to be done by several processes at once."""
+    """Every run is safe to repeat, to break off, and to be done by several processes at once.
+
+    `also_used` says what other domains keep in the same store."""
 
     work: UnitsOfWork
     blobs: BlobStore
     spool: Path | None = None
+    also_used: tuple[UsedBlobs, ...] = ()
 
     async def remove_deleted(self) -> int:
         """Queue the blobs of issues that are gone, then remove what is due; returns how many blobs were removed.
@@ -40,14 +49,16 @@ class Sweeper:
             await commands.forget_files_of_gone_issues(uow)
         removed = 0
         while batch := await self._claim():
+            kept = await self._used(batch, self.also_used)
             for name in batch:
                 try:
-                    await self.blobs.delete(name)
+                    if name not in kept:
+                        await self.blobs.delete(name)
                 except BlobStoreDown:
                     return removed
                 async with self.work.begin("job:blobs") as uow:
                     await commands.forget_blob(uow, name)
-                removed += 1
+                removed += name not in kept
         return removed
 
     async def sweep_orphans(self, *, whatever: bool = False) -> int:
@@ -99,9 +110,12 @@ class Sweeper:
         return old, orphans + await self._unused(page)
 
     async def _unused(self, names: list[str]) -> list[str]:
-        async with self.work.database.read_session() as session:
-            used = await queries.find_used_blobs(session, names)
+        used = await self._used(names, (queries.find_used_blobs, *self.also_used))
         return [name for name in names if name not in used]
+
+    async def _used(self, names: list[str], sources: Iterable[UsedBlobs]) -> set[str]:
+        async with self.work.database.read_session() as session:
+            return {name for find_used in sources for name in await find_used(session, names)}
 
 
 def _sweep_spool(spool: Path | None) -> None:

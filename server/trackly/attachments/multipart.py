@@ -96,7 +96,10 @@ class FileForm:
         given = options.get(b"filename", b"")
         if not given:
             raise InvalidInput.of(PART, "must be a file with a name")
-        self._name = given.decode("utf-8", errors="replace").replace("%22", '"')
+        try:
+            self._name = given.decode().replace("%22", '"')
+        except UnicodeDecodeError:
+            raise InvalidInput.of(PART, "must have a name in UTF-8") from None
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:
         self._ready.append(data[start:end])

@@ -16,7 +16,7 @@ from trackly.attachments.errors import BlobStoreDown, UploadTooLarge
 from trackly.attachments.images import Images
 from trackly.attachments.multipart import PART, FileForm
 from trackly.attachments.names import clean_name
-from trackly.kit.errors import InvalidInput
+from trackly.kit.errors import FieldError, InvalidInput
 
 log = structlog.get_logger("trackly.attachments")
 SPOOL_PREFIX = "trackly-upload-"
@@ -74,7 +74,8 @@ class Meter:
 
 
 def too_large(most: int) -> UploadTooLarge:
-    return UploadTooLarge(f"A file may have {most:,} bytes at most", fields={"limit_bytes": most})
+    reason = f"A file may have {most:,} bytes at most"
+    return UploadTooLarge(reason, fields={"limit_bytes": most}, errors=[FieldError(PART, reason)])
 
 
 @dataclass(frozen=True)

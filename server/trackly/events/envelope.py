@@ -1,6 +1,6 @@
 """What is recorded of a change: one event, with who may see it, ready to become bytes of the stream."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,5 +70,7 @@ def data_of(frame: bytes) -> bytes:
     return frame[start:-2]
 
 
-def is_full(tokens: Iterable[str]) -> bool:
-    return any(t.startswith(FULL) for t in tokens)
+def type_of(frame: bytes) -> str:
+    """What a stored frame, or one of the stream's own, is called."""
+    start = frame.index(b"event: ") + 7
+    return frame[start : frame.index(b"\n", start)].decode()

@@ -18,10 +18,14 @@ class Entry:
     tokens: frozenset[str]
     full: bytes
     public: bytes
+    closed_to: frozenset[str] = frozenset()
+    """Those of `tokens` whose holders may no longer see it."""
 
     def view(self, held: frozenset[str]) -> bytes | None:
         """What a reader with these tokens gets of it: the staff's block, the public one, or None."""
         shared = self.tokens & held
+        if self.closed_to:
+            shared -= self.closed_to
         if not shared:
             return None
         return self.full if any(t.startswith(FULL) for t in shared) else self.public

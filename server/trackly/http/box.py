@@ -88,7 +88,8 @@ async def health(request: Request) -> Response:
     healthy, checks = await _checks(request)
     state = _state(request)
     body = {"status": "healthy" if healthy else "unhealthy", "version": state.version, "checks": checks}
-    return JSONResponse({**body, **state.facts()}, 200 if healthy else 503)
+    headers = {} if healthy else {"Retry-After": "1"}
+    return JSONResponse({**body, **state.facts()}, 200 if healthy else 503, headers)
 
 
 @router.get("/metrics", response_class=Response, responses=_TEXT)

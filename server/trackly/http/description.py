@@ -64,8 +64,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 
 def _can_be_repeated(path: str, method: str, operation: dict[str, Any]) -> bool:
-    """Whether it knows `Idempotency-Key`. Answers with secrets are not kept."""
-    return method == "post" and "security" in operation and not path.startswith("/api/auth/")
+    """Whether it knows `Idempotency-Key`. Answers with secrets, and streamed ones, are not kept."""
+    kept = not path.startswith("/api/auth/") and not path.endswith("/steps")
+    return method == "post" and "security" in operation and kept
 
 
 def _common_refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -82,6 +83,8 @@ def _common_refusals(path: str, method: str, operation: dict[str, Any]) -> Itera
         yield "503", "unavailable"
     if "requestBody" in operation:
         yield "413", "content_too_large"
+        if "multipart/form-data" not in operation["requestBody"]["content"]:
+            yield "415", "unsupported_media_type"
 
 
 def _add_refusal(responses: dict[str, Any], status: str, code: str) -> None:

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from trackly.http.limits import Limits, RateState, address_key
 from trackly.http.metrics import Metrics
 from trackly.http.problem import PROBLEM_JSON, BodyTooLarge, response_for
-from trackly.kit.errors import TooManyRequests
+from trackly.http.reading import ensure_plain_pairs
+from trackly.kit.errors import AppError, Unavailable
 from trackly.kit.ids import new_uuid
 
 CONTENT_SECURITY_POLICY = (
@@ -20,7 +21,7 @@ CONTENT_SECURITY_POLICY = (
     " connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
     " frame-ancestors 'none'; object-src 'none'"
 )
-_SECURITY_HEADERS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -31,6 +32,7 @@ _SECURITY_HEADERS = {
 _NOBODY_ASKED = frozenset(
     f"/api/auth/{name}" for name in ("login", "token", "refresh", "providers", "google/login", "google/callback")
 )
+_BOX = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 _GOOD_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
@@ -73,12 +75,13 @@ def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
 
 @dataclass(frozen=True)
 class Edge:
-    """Wraps the whole application. `https` adds HSTS."""
+    """Wraps the whole application. `https` adds HSTS. While it is draining only the box is served, and says so."""
 
     app: ASGIApp
     limits: Limits
     metrics: Metrics
     https: bool
+    is_draining: Callable[[], bool]
     now_s: Callable[[], float] = perf_counter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +101,11 @@ class Edge:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             self._count_anonymous(scope, headers)
-        except TooManyRequests as error:
+            if self.is_draining() and scope["path"] not in _BOX:
+                raise Unavailable("This server is stopping. Try again shortly.", retry_after_s=1)
+            if scope["path"].startswith("/api/"):
+                ensure_plain_pairs(scope["query_string"])
+        except AppError as error:
             await response_for(error, request_id)(scope, receive, send_with_headers)
             return
         finally:
@@ -116,7 +123,7 @@ class Edge:
 
     def _finish_headers(self, scope: Scope, headers: MutableHeaders) -> None:
         headers.update(told_headers(scope))
-        for name, value in _SECURITY_HEADERS.items():
+        for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         if self.https:
             headers["Strict-Transport-Security"] = "max-age=31536000"

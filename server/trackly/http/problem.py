@@ -1,5 +1,6 @@
 """Refusals as RFC 9457 problem documents. The one place that knows which kind is which status."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -42,6 +43,9 @@ DATABASE_RETRY_S = 2
 
 class BodyTooLarge(AppError):
     kind, code, title = Kind.TOO_LARGE, "content_too_large", "The body is too large"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("body", "is larger than may be sent here")])
 
 
 def problem_response(
@@ -97,12 +101,15 @@ def _field_name(location: tuple[int | str, ...]) -> str:
 
 
 def _from_validation(error: RequestValidationError) -> InvalidInput:
-    errors = [
-        FieldError(_field_name(tuple(item["loc"])), str(item["msg"]).removeprefix("Value error, "))
-        for item in error.errors()
-    ]
+    errors = [FieldError(_field_name(tuple(item["loc"])), _message(item)) for item in error.errors()]
     summary = "; ".join(f"{e.field}: {e.message}" for e in errors[:3])
     return InvalidInput(summary or None, errors=errors)
+
+
+def _message(item: Mapping[str, Any]) -> str:
+    if item["type"] == "model_attributes_type":
+        return "must be a JSON object"
+    return str(item["msg"]).removeprefix("Value error, ")
 
 
 def _unreadable(error: HTTPException) -> AppError:

@@ -1,16 +1,16 @@
-"""Routes that read JSON strictly, and whose POST can be sent twice and happens once (`Idempotency-Key`, stored in the
+"""Routes that read bodies strictly, and whose POST can be sent twice and happens once (`Idempotency-Key`, stored in the
 transaction of the effect)."""
 
 import hashlib
-import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
 
 from trackly.events.unit_of_work import UnitOfWork
 from trackly.http.idempotency import IdempotencyConflict, StoredAnswer, claim_key, store_answer
+from trackly.http.reading import FORM, JSON, ensure_plain_pairs, ensure_type, read_json
 from trackly.kit.errors import InvalidInput
 
 _KEPT_HEADERS = ("location", "etag", "content-type")
@@ -26,44 +26,30 @@ class StrictRequest(Request):
         return self._json
 
 
-def read_json(body: bytes) -> Any:
-    """InvalidInput on `body` with the reason."""
-    try:
-        return json.loads(body.decode(), object_pairs_hook=_distinct_members, parse_constant=_no_number)
-    except UnicodeDecodeError:
-        raise InvalidInput.of("body", "must be in UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise InvalidInput.of("body", f"is not JSON: {error.msg} at character {error.pos + 1}") from None
-    except RecursionError:
-        raise InvalidInput.of("body", "is nested too deeply") from None
-    except ValueError:
-        raise InvalidInput.of("body", "has a number with too many digits") from None
-
-
-def _distinct_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise InvalidInput.of("body", "has the same member twice")
-    return members
-
-
-def _no_number(name: str) -> Any:
-    raise InvalidInput.of("body", f"has {name}, which is not JSON")
-
-
 class StrictRoute(APIRoute):
-    """Reads the body as `StrictRequest` does."""
+    """Reads the body as `StrictRequest` does. Another type than the route's raises UnsupportedMediaType."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
 
-        async def run(request: Request) -> Response:
-            return await inner(StrictRequest(request.scope, request.receive))
+        async def run(plain: Request) -> Response:
+            request = plain if isinstance(plain, StrictRequest) else StrictRequest(plain.scope, plain.receive)
+            await self._look_at_body(request)
+            return await inner(request)
 
         return run
 
+    async def _look_at_body(self, request: StrictRequest) -> None:
+        """Only of a route that reads a model: an upload looks at its own."""
+        if self.body_field is None or not _has_body(request):
+            return
+        wanted = FORM if isinstance(self.body_field.field_info, params.Form) else JSON
+        ensure_type(request.headers.get("content-type", ""), wanted)
+        if wanted == FORM:
+            ensure_plain_pairs(await request.body())
 
-class CommandRoute(APIRoute):
+
+class CommandRoute(StrictRoute):
     """Reads the key before the route runs and keeps the answer before the transaction commits.
 
     The first claim of a key holds its row until it commits, so that parallel sends wait for it and get its answer.
@@ -96,6 +82,10 @@ class CommandRoute(APIRoute):
         return run
 
 
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
 async def _fingerprint(request: Request) -> bytes:
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
     if not request.headers.get("content-type", "").startswith(_NEVER_STORED):
@@ -117,4 +107,4 @@ async def claim_when_ready(request: Request) -> None:
     request.state.idempotency_owner = owner
 
 
-__all__ = ["CommandRoute", "IdempotencyConflict", "StrictRoute", "claim_when_ready", "read_json"]
+__all__ = ["CommandRoute", "IdempotencyConflict", "StrictRoute", "claim_when_ready"]

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -20,6 +21,7 @@ from trackly.stats.facade import run_aggregation
 
 BATCH = 200
 BROKEN_KEPT = 100
+_CLOCKS_DIFFER = timedelta(days=1)
 
 Progress = Callable[[int, int], None]
 """Told how many bytes of the file are done, and how many there are."""
@@ -42,7 +44,13 @@ class ImportResult:
     projects: list[str] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     broken_count: int = 0
+    breaks_off: bool = False
     seconds: float = 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """The file was read to its end, and something in it was an issue, or it held nothing at all."""
+        return not self.breaks_off and (self.broken_count == 0 or self.created + self.known > 0)
 
     def leave_out(self, line: int, reason: str) -> None:
         self.broken_count += 1
@@ -80,7 +88,7 @@ async def import_github(
     newcomers = Newcomers(project_key)
     batch: list[_Read] = []
     for line in read_lines(path):
-        found = _read(line, result)
+        found = _read(line, result, work.clock.now())
         if found is not None:
             batch.append(found)
         if len(batch) >= BATCH:
@@ -98,12 +106,16 @@ async def import_github(
     return result
 
 
-def _read(line: Line, result: ImportResult) -> _Read | None:
+def _read(line: Line, result: ImportResult, now: datetime) -> _Read | None:
     if line.broken is not None:
         result.leave_out(line.number, line.broken)
+        result.breaks_off = True
         return None
     try:
-        return _Read(line.number, read_issue(orjson.loads(line.text)))
+        issue = read_issue(orjson.loads(line.text))
+        if max(issue.created_at, issue.updated_at, issue.closed_at or issue.created_at) > now + _CLOCKS_DIFFER:
+            raise BrokenLine("one of its times is in the future")
+        return _Read(line.number, issue)
     except orjson.JSONDecodeError as error:
         result.leave_out(line.number, f"is not JSON: {error}")
     except BrokenLine as error:

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,8 @@ def read_lines(path: Path) -> Iterator[Line]:
         number = 0
         with gzip.GzipFile(fileobj=raw) if packed else raw as source:
             try:
-                for number, text in enumerate(_split(cast(IO[bytes], source)), start=1):
+                for number, read in enumerate(_split(cast(IO[bytes], source)), start=1):
+                    text = read.removeprefix(BOM_UTF8) if number == 1 else read
                     if text.strip():
                         yield Line(number, text, raw.tell())
             except (OSError, EOFError, zlib.error) as error:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, cast, exists, func, literal, not_, or_
@@ -41,9 +40,9 @@ def where(node: Node, reading: Reading) -> ColumnElement[bool] | None:
     As in any WHERE, unknown counts as no: what has no due date is not due, and `-due<…` finds it."""
     match node:
         case Word() | Phrase():
-            return _text(node)
+            return text_condition(node)
         case Term():
-            return sql_of(meaning_of(node, reading), reading)
+            return term_condition(node, reading)
         case Not(part):
             inner = where(part, reading)
             return None if inner is None else not_(func.coalesce(inner, False))
@@ -78,7 +77,13 @@ def _query(node: Word | Phrase) -> str | None:
     return word_query(node.text) if isinstance(node, Word) else phrase_query(node.text)
 
 
-def _text(node: Word | Phrase) -> ColumnElement[bool] | None:
+def term_condition(term: Term, reading: Reading) -> ColumnElement[bool]:
+    """What one term asks of a row of `issue`. InvalidQuery."""
+    return sql_of(meaning_of(term, reading), reading)
+
+
+def text_condition(node: Word | Phrase) -> ColumnElement[bool] | None:
+    """Words in title, description and comments; None when there is nothing to look for."""
     query = _query(node)
     if query is None:
         return None
@@ -162,7 +167,7 @@ def _within(condition: Within) -> ColumnElement[bool]:
 def _flag(name: str, reading: Reading) -> ColumnElement[bool]:
     match name:
         case "overdue":
-            return and_(ISSUE.c.due_on < reading.now.astimezone(UTC).date(), ISSUE.c.status != "DONE")
+            return and_(ISSUE.c.due_on < reading.today, ISSUE.c.status != "DONE")
         case "open":
             return ISSUE.c.status != "DONE"
         case "done":

@@ -19,7 +19,9 @@ _DEPTH_MAX = 20
 _PARTS_MAX = 100
 
 _SPACE = re.compile(r"\s*")
-_FIELD = re.compile(r"([A-Za-z_]+)(:(?![:/]|$|\s)|:(?=$|\s)|>=|<=|[=<>])")
+_OPERATOR = r"(:(?![:/]|$|\s)|:(?=$|\s)|>=|<=|[=<>])"
+_FIELD = re.compile(rf"([A-Za-z_]+){_OPERATOR}")
+_NUMBERED_FIELD = re.compile(rf"([A-Za-z_][A-Za-z0-9_]*){_OPERATOR}")
 _WORD = re.compile(r'[^\s()"]+')
 _VALUE = re.compile(r'[^\s,()"]+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -89,16 +91,19 @@ def mistake(message: str, at: int, expected: str, suggestion: str | None = None)
     return InvalidQuery(text, fields=members, errors=[FieldError("q", text)])
 
 
-def parse_query(text: str) -> Query:
-    """The tree of `text`. InvalidQuery at the first mistake in form; the meaning of terms is checked in `terms.py`."""
+def parse_query(text: str, *, numbered_fields: bool = False) -> Query:
+    """The tree of `text`. InvalidQuery at the first mistake in form; the meaning of terms is checked in `terms.py`.
+
+    `numbered_fields`: a field may have digits in its name; without, `utf8:x` is a word."""
     if len(text) > QUERY_MAX:
         raise mistake("The query is too long", QUERY_MAX, f"at most {QUERY_MAX} characters")
-    return _Parser(text).query()
+    return _Parser(text, _NUMBERED_FIELD if numbered_fields else _FIELD).query()
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, field: re.Pattern[str]) -> None:
         self.text = text
+        self.field = field
         self.at = 0
         self.depth = 0
         self.parts = 0
@@ -170,7 +175,7 @@ class _Parser:
         if char == '"':
             at = self.at
             return Phrase(self._quoted(), at)
-        found = _FIELD.match(self.text, self.at)
+        found = self.field.match(self.text, self.at)
         if found:
             return self._term(found, top=top)
         return self._word()

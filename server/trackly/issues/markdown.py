@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from mdit_py_plugins.tasklists import tasklists_plugin
+
+from trackly.issues.task_lists import task_lists
 
 _OUR_FILE = re.compile(r"/api/attachments/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/content")
 """The only images that a page may load: ours. A picture elsewhere would tell its host who reads what, and when."""
@@ -93,7 +94,7 @@ class _Links:
 
 def _build() -> MarkdownIt:
     built = MarkdownIt("commonmark", {"html": False, "linkify": True})
-    built.enable(["table", "strikethrough", "linkify"]).use(tasklists_plugin)
+    built.enable(["table", "strikethrough", "linkify"]).use(task_lists)
     built.inline.ruler.disable("linkify")
     built.linkify = _Links()
     built.add_render_rule("image", _image)

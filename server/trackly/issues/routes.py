@@ -7,10 +7,19 @@ from pydantic import StringConstraints
 
 from trackly.auth.deps import CurrentActor
 from trackly.events.envelope import json_bytes
-from trackly.http.deps import CURSOR_HEADER, CurrentClock, CurrentDatabase, IfMatch, SnapshotSession, Uow, etag
+from trackly.http.deps import (
+    CURSOR_HEADER,
+    CurrentClock,
+    CurrentDatabase,
+    IfMatch,
+    ReadSession,
+    SnapshotSession,
+    Uow,
+    etag,
+)
 from trackly.http.problem import problems
 from trackly.http.route import CommandRoute
-from trackly.issues import bulk, commands, history, listing, queries
+from trackly.issues import bulk, commands, history, listing, preview, queries
 from trackly.issues.errors import (
     FieldsNotAllowed,
     IllegalTransition,
@@ -31,6 +40,8 @@ from trackly.issues.schemas import (
     IssueOut,
     IssuePatch,
     IssueSummary,
+    MarkdownHtml,
+    MarkdownText,
     ProjectKey,
     SeverityCounts,
     SimilarIssues,
@@ -43,6 +54,7 @@ from trackly.kit.schema import StorableText
 from trackly.projects.facade import ProjectNotFound, Status
 
 router = APIRouter(prefix="/api/issues", tags=["issues"], route_class=CommandRoute)
+text_router = APIRouter(prefix="/api", tags=["issues"], route_class=CommandRoute)
 JSON = "application/json"
 Wanted = Annotated[IssueQuery, Query()]
 AfterText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -166,3 +178,9 @@ async def watch_issue(key: IssueKey, uow: Uow, actor: CurrentActor) -> Watching:
 async def unwatch_issue(key: IssueKey, uow: Uow, actor: CurrentActor) -> None:
     """Stop watching. Reporters then no longer see the issues of others."""
     await commands.unwatch_issue(uow, actor, key)
+
+
+@text_router.post("/markdown", responses=problems(ProjectNotFound, IssueNotFound))
+async def render_markdown(body: MarkdownText, session: ReadSession, actor: CurrentActor) -> MarkdownHtml:
+    """How a text will look: the HTML that a description or a comment gets. Nothing is saved."""
+    return await preview.render_preview(session, actor, body)

@@ -127,6 +127,20 @@ class HistoryItem(Out):
     detail: dict[str, Any]
 
 
+class MarkdownText(In):
+    """A text as it would be saved; `project` or `issue`: where."""
+
+    text: Description
+    project: ProjectKey | None = None
+    issue: IssueKey | None = None
+
+
+class MarkdownHtml(Out):
+    """Sanitised: what a page may show as it is."""
+
+    html: str
+
+
 class SimilarIssues(Out):
     """Likely the same thing, the likeliest first."""
 

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from trackly.issues.language import Term, Value, mistake
@@ -95,10 +95,15 @@ _WHEN = "a date such as 2026-12-01, or a span such as -7d (h, d, w, m, y), today
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Who asks, and when: what `me` and `-7d` mean."""
+    """Who asks, when, and whose days: what `me`, `-7d` and `today` mean."""
 
     user_id: int
     now: datetime
+    zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str | None:
@@ -113,12 +118,12 @@ def meaning_of(term: Term, reading: Reading) -> Condition:
             f"{term.field}: asks about history, which can't be searched yet", term.at, "a term about the present"
         )
     if term.field in _TIMES:
-        return _time(_TIMES[term.field], term, reading)
+        return time_meaning(_TIMES[term.field], term, reading)
     if term.field in _ORDERED and term.op != ":":
         return _ranked(term)
     meaning = _FIELDS.get(term.field)
     if meaning is None:
-        known = tuple(sorted({*_FIELDS, *_TIMES, "due", "sort"}))
+        known = (*FIELDS, "sort")
         raise mistake(
             f"There is no field {term.field!r}",
             term.at,
@@ -153,7 +158,8 @@ def _enumerated(words: type[StrEnum]) -> Callable[[Term, Reading], Condition]:
     return meaning
 
 
-def _person(term: Term, reading: Reading) -> Condition:
+def person_meaning(term: Term, reading: Reading) -> PersonIs:
+    """Who the values name: `me`, the number of a person, a name; `none` for an assignee."""
     ids: list[int] = []
     names: list[str] = []
     nobody = False
@@ -188,22 +194,28 @@ def _flag(term: Term, _: Reading) -> Condition:
 
 
 def _due(term: Term, reading: Reading) -> Condition:
-    conditions: list[Condition] = []
+    return AnyOf(date_meaning("due_on", term, reading))
+
+
+def date_meaning(column: str, term: Term, reading: Reading) -> tuple[Unset | Within, ...]:
+    """What a term says of a date: any one of these. InvalidQuery for what is no time."""
+    conditions: list[Unset | Within] = []
     for value in term.values:
         if term.op == ":" and not value.quoted and value.text.lower() == "none":
-            conditions.append(Unset("due_on"))
+            conditions.append(Unset(column))
             continue
         start, _ = _stretch(value, reading)
-        conditions.append(_within("due_on", term.op, start.date(), _day_after(start.date(), value)))
-    return AnyOf(tuple(conditions))
+        conditions.append(_within(column, term.op, start.date(), _day_after(start.date(), value)))
+    return tuple(conditions)
 
 
-def _time(column: str, term: Term, reading: Reading) -> Condition:
+def time_meaning(column: str, term: Term, reading: Reading) -> AnyOf | Within:
+    """What a term says of a moment. InvalidQuery for what is no time."""
     stretches = [(value, _stretch(value, reading)) for value in term.values]
     if term.op == ":":
         return AnyOf(
             tuple(
-                Within(column, *_whole_day(start, value)) if start == end else Within(column, start, end)
+                Within(column, *_whole_day(start, value, reading)) if start == end else Within(column, start, end)
                 for value, (start, end) in stretches
             )
         )
@@ -211,7 +223,7 @@ def _time(column: str, term: Term, reading: Reading) -> Condition:
     return _within(column, term.op, start, end)
 
 
-def _within(column: str, op: str, start: datetime | date, end: datetime | date) -> Condition:
+def _within(column: str, op: str, start: datetime | date, end: datetime | date) -> Within:
     """A comparison with the stretch from `start` up to `end`, such as the whole of a day."""
     match op:
         case ":":
@@ -229,31 +241,31 @@ def _within(column: str, op: str, start: datetime | date, end: datetime | date) 
 def _stretch(value: Value, reading: Reading) -> tuple[datetime, datetime]:
     """What a time names: a whole day, or a moment (both ends the same)."""
     text = value.text.strip()
-    today = reading.now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = reading.now.astimezone(reading.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     named = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(text.lower())
     try:
         if named is not None:
             start = today + timedelta(days=named)
             return start, start + timedelta(days=1)
         if _DAY.fullmatch(text):
-            start = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+            start = datetime.combine(date.fromisoformat(text), datetime.min.time(), reading.zone)
             return start, start + timedelta(days=1)
         span = _SPAN.fullmatch(text.lower())
         if span:
-            moment = reading.now + timedelta(hours=int(span[1]) * _HOURS[span[2]])
+            moment = (reading.now + timedelta(hours=int(span[1]) * _HOURS[span[2]])).astimezone(reading.zone)
             return moment, moment
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text)
-            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            moment = moment.replace(tzinfo=reading.zone) if moment.tzinfo is None else moment.astimezone(reading.zone)
             return moment, moment
     except (ValueError, OverflowError):
         raise mistake(f"{value.text!r} is not in the calendar", value.at, _WHEN) from None
     raise mistake(f"{value.text!r} is not a time", value.at, _WHEN)
 
 
-def _whole_day(moment: datetime, value: Value) -> tuple[datetime, datetime]:
+def _whole_day(moment: datetime, value: Value, reading: Reading) -> tuple[datetime, datetime]:
     start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return start, datetime.combine(_day_after(start.date(), value), datetime.min.time(), UTC)
+    return start, datetime.combine(_day_after(start.date(), value), datetime.min.time(), reading.zone)
 
 
 def _day_after(day: date, value: Value) -> date:
@@ -268,10 +280,12 @@ _FIELDS: Mapping[str, Callable[[Term, Reading], Condition]] = {
     "severity": _enumerated(Severity),
     "priority": _enumerated(Priority),
     "resolution": _enumerated(Resolution),
-    "assignee": _person,
-    "reporter": _person,
+    "assignee": person_meaning,
+    "reporter": person_meaning,
     "label": _label,
     "project": _project,
     "due": _due,
     "is": _flag,
 }
+FIELDS = tuple(sorted({*_FIELDS, *_TIMES}))
+"""What a term can be about."""

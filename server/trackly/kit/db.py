@@ -37,8 +37,26 @@ def driver_url(url: str) -> str:
 
 
 def libpq_url(url: str) -> str:
-    """The address as libpq reads it, for a connection of our own."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """The address as libpq reads it, for a connection of our own. There a `+` is no space."""
+    text = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    place, mark, options = text.partition("?")
+    return f"{place}{mark}{options.replace('+', '%20')}"
+
+
+def ensure_postgres_url(url: str) -> str:
+    """ValueError with the reason when it is no address of a PostgreSQL database."""
+    if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise ValueError("must start with postgresql://")
+    try:
+        named = make_url(url.replace("postgres://", "postgresql://", 1)).database
+        psycopg.conninfo.conninfo_to_dict(libpq_url(url))
+    except ValueError:
+        raise ValueError("has no port that is a number") from None
+    except psycopg.Error as error:
+        raise ValueError(f"can't be read: {str(error).strip()}") from None
+    if not named:
+        raise ValueError("names no database: postgresql://user:password@host/database")
+    return url
 
 
 _SESSION = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c statement_timeout=30s -c timezone=UTC"

@@ -2,8 +2,33 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import structlog
+
+_LINES_MAX, _LINE_MAX = 200, 500
+_lines: ContextVar[list[str] | None] = ContextVar("lines", default=None)
+
+
+@contextmanager
+def collected_lines() -> Iterator[list[str]]:
+    """What is logged inside the block, by it and what it starts, as short texts; the first 200 lines."""
+    lines: list[str] = []
+    token = _lines.set(lines)
+    try:
+        yield lines
+    finally:
+        _lines.reset(token)
+
+
+def _collect(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    lines = _lines.get()
+    if lines is not None and len(lines) < _LINES_MAX:
+        facts = " ".join(f"{k}={v}" for k, v in event.items() if k not in ("event", "exc_info", "level", "timestamp"))
+        lines.append(f"{event.get('level')}: {event.get('event', '')} {facts}".strip()[:_LINE_MAX])
+    return event
 
 
 def configure_logging(level: str = "INFO", *, json: bool | None = None) -> None:
@@ -12,6 +37,7 @@ def configure_logging(level: str = "INFO", *, json: bool | None = None) -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        _collect,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(

@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 def utc_text(moment: datetime) -> str:
@@ -34,16 +43,28 @@ StorableText = Annotated[str, AfterValidator(ensure_storable)]
 
 
 def _ensure_all_storable(value: Any) -> None:
-    """A loop, not a recursion: how deep a body may be is not decided by what is left of the stack."""
-    waiting = [value]
-    while waiting:
-        member = waiting.pop()
-        if isinstance(member, str):
-            ensure_storable(member)
-        elif isinstance(member, dict):
-            waiting += [*member, *member.values()]
-        elif isinstance(member, list):
-            waiting += member
+    """Names the outermost member that it is in. A loop, not a recursion: how deep a body may be is not decided by what
+    is left of the stack."""
+    for name, member in value.items() if isinstance(value, dict) else [("", value)]:
+        waiting = [name, member]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, str):
+                _ensure_part_storable(name, part)
+            elif isinstance(part, dict):
+                waiting += [*part, *part.values()]
+            elif isinstance(part, list):
+                waiting += part
+
+
+def _ensure_part_storable(name: Any, text: str) -> None:
+    try:
+        ensure_storable(text)
+    except ValueError as error:
+        location = (name,) if isinstance(name, str) and name.isidentifier() else ()
+        told = PydanticCustomError("storable", "{why}", {"why": str(error)})
+        wrong = InitErrorDetails(type=told, loc=location, input=None)
+        raise ValidationError.from_exception_data("body", [wrong]) from None
 
 
 class In(BaseModel):

@@ -20,6 +20,7 @@ from trackly.projects.queries import (
     get_workflow,
     list_people,
     list_projects,
+    load_standing,
     reader_tokens,
     transitions_of,
 )
@@ -35,6 +36,7 @@ from trackly.projects.schemas import (
     ProjectOut,
     WorkflowPut,
 )
+from trackly.projects.standing import NotRecalled, as_it_was, entities_about, to_recall
 
 __all__ = [
     "STAFF",
@@ -43,6 +45,7 @@ __all__ = [
     "LabelOut",
     "MemberNotFound",
     "MemberOut",
+    "NotRecalled",
     "PersonInProject",
     "ProjectAccess",
     "ProjectCreate",
@@ -55,6 +58,7 @@ __all__ = [
     "Transitions",
     "WorkflowPut",
     "accessible_projects",
+    "as_it_was",
     "assignable",
     "audience_of_project",
     "create_label",
@@ -63,11 +67,13 @@ __all__ = [
     "effective_role",
     "effective_role_expression",
     "ensure_labels",
+    "entities_about",
     "get_project_access",
     "get_project_access_by_id",
     "get_workflow",
     "list_people",
     "list_projects",
+    "load_standing",
     "open_to_reporters",
     "own_membership",
     "put_member",
@@ -75,5 +81,6 @@ __all__ = [
     "reader_tokens",
     "staff_projects",
     "take_next_number",
+    "to_recall",
     "transitions_of",
 ]

@@ -27,6 +27,7 @@ from trackly.projects.schemas import (
     TransitionOut,
     WorkflowOut,
 )
+from trackly.projects.standing import Place, Standing
 from trackly.projects.tables import LabelRow, MembershipRow, ProjectRow, TransitionRow
 from trackly.users.facade import Actor, Person, Role, get_preferences, load_user
 from trackly.users.tables import UserAccount
@@ -58,6 +59,9 @@ async def reader_tokens(session: AsyncSession, user_ids: Collection[int]) -> dic
             UserAccount.role,
             func.array_agg(ProjectRow.id).filter(ProjectRow.id.is_not(None), role.in_(_STAFF)).label("staff"),
             func.array_agg(ProjectRow.id).filter(ProjectRow.id.is_not(None), role == Role.REPORTER).label("reporter"),
+            func.array_agg(ProjectRow.id)
+            .filter(ProjectRow.reporters_see_all, role == Role.REPORTER)
+            .label("open_to_reporters"),
         )
         .outerjoin(ProjectRow, and_(UserAccount.role != Role.ADMIN, UserAccount.active))
         .outerjoin(MembershipRow, _membership_of_anybody())
@@ -67,12 +71,26 @@ async def reader_tokens(session: AsyncSession, user_ids: Collection[int]) -> dic
     return {row.id: _reader(row) for row in await session.execute(statement)}
 
 
-def _reader(row: Row[Any, Any, Any, Any, Any]) -> ReaderTokens:
+async def load_standing(session: AsyncSession, user_id: int, role: Role) -> Standing:
+    """What the person, whose role is `role`, has in every project."""
+    statement = select(
+        ProjectRow.id, ProjectRow.visibility, ProjectRow.reporters_see_all, MembershipRow.role.label("own_role")
+    ).outerjoin(MembershipRow, and_(MembershipRow.project_id == ProjectRow.id, MembershipRow.user_id == user_id))
+    places = {
+        row.id: Place(row.visibility, row.reporters_see_all, row.own_role and Role(row.own_role))
+        for row in await session.execute(statement)
+    }
+    return Standing(user_id, role, places)
+
+
+def _reader(row: Row[Any, Any, Any, Any, Any, Any]) -> ReaderTokens:
     tokens: list[str] = []
     if row.active:
         tokens += [ALL, f"u:{row.id}", *(f"f:p{project}" for project in row.staff or ())]
         for project in row.reporter or ():
             tokens += [f"r:p{project}", f"r:p{project}:u{row.id}"]
+        # In no audience. It lets a stream feel that a project has closed its issues to its reporters.
+        tokens += [f"o:p{project}" for project in row.open_to_reporters or ()]
         if row.role == Role.ADMIN:
             tokens.append("f:admin")
     return ReaderTokens(row.id, row.active, Role(row.role), frozenset(tokens))

@@ -1,16 +1,15 @@
-"""What the routes of the statistics need: whose issues count, which days were asked for, the heartbeat."""
+"""What the routes of the statistics need: whose issues count, which days were asked for."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 
 from trackly.auth.deps import CurrentActor
 from trackly.http.deps import CurrentClock, SnapshotSession
 from trackly.kit.schema import StorableText
 from trackly.stats.queries import Reach, Span, load_reach, span_of
-from trackly.stats.scheduler import Scheduler
 from trackly.users.facade import Actor, Forbidden, Role
 
 _FirstDay = Annotated[date | None, Query(alias="from", description="The first day, in each project's own zone")]
@@ -18,14 +17,6 @@ _LastDay = Annotated[date | None, Query(alias="to", description="The last day, i
 _Project = Annotated[
     StorableText | None, Query(max_length=10, description="The key of one project; all of them without it")
 ]
-
-
-async def _scheduler(request: Request) -> Scheduler:
-    scheduler: Scheduler = request.app.state.scheduler
-    return scheduler
-
-
-CurrentScheduler = Annotated[Scheduler, Depends(_scheduler)]
 
 
 async def _staff(actor: CurrentActor) -> Actor:

@@ -6,13 +6,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import CTE, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.issues.facade import visible_predicate
 from trackly.issues.tables import IssueChangeRow, IssueRow
 from trackly.kit.errors import InvalidInput
-from trackly.projects.facade import STAFF, effective_role_expression, get_project_access, own_membership
+from trackly.projects.facade import (
+    STAFF,
+    effective_role_expression,
+    get_project_access,
+    open_to_reporters,
+    own_membership,
+    staff_projects,
+)
 from trackly.projects.tables import MembershipRow, ProjectRow
 from trackly.stats.schemas import BySeverity, ByStatus, Daily, Day, Run
 from trackly.stats.sql import statement
@@ -97,6 +104,19 @@ async def load_reach(session: AsyncSession, reader: Actor, project: str | None, 
     return Reach(staff, tuple(visible), {row.id: row.timezone for row in found}, project, now)
 
 
+def seen_whole(reader: Actor) -> CTE:
+    """`whole(project_id)`: the projects of which the reader may know every issue, in the statement's snapshot."""
+    ids = union(staff_projects(reader), open_to_reporters(reader)).subquery()
+    return select(ids.c[0].label("project_id")).cte("whole")
+
+
+def seen_one_by_one(reader: Actor) -> CTE:
+    """`single(issue_id, project_id)`: the issues that the reader may know of in other projects than those."""
+    limited = IssueRow.project_id.not_in(union(staff_projects(reader), open_to_reporters(reader)))
+    issues = select(IssueRow.id.label("issue_id"), IssueRow.project_id)
+    return issues.where(limited, visible_predicate(reader, throughout=True)).cte("single")
+
+
 def span_of(reach: Reach, first: date | None, last: date | None, default_days: int = DEFAULT_DAYS) -> Span:
     """The asked days, both ends included; by default the last ones until today. A `last` in the future means today.
 
@@ -136,6 +156,11 @@ async def find_last_good_run(session: AsyncSession) -> datetime | None:
         select(StatsRunRow.started_at).where(StatsRunRow.error.is_(None)).order_by(StatsRunRow.id.desc()).limit(1)
     )
     return found
+
+
+async def is_day_closed(session: AsyncSession, day: date) -> bool:
+    """Whether nothing more can happen on `day` in any project's zone, and all that did is in `daily_stats`."""
+    return bool(await session.scalar(statement("closed"), {"day": day}))
 
 
 async def get_daily(session: AsyncSession, reach: Reach, span: Span) -> Daily:

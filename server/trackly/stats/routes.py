@@ -8,11 +8,12 @@ from trackly.auth.deps import AdminActor
 from trackly.http.deps import SnapshotSession, Uow
 from trackly.http.problem import problems
 from trackly.http.route import CommandRoute
+from trackly.jobs.deps import CurrentScheduler
 from trackly.kit.errors import InvalidInput
 from trackly.kit.pages import DEFAULT_LIMIT, Limit
 from trackly.projects.facade import ProjectNotFound, Status
 from trackly.stats import commands, figures, flow, queries
-from trackly.stats.deps import AskedDays, AskedDaysOrToday, AskedReach, CurrentScheduler, StaffActor
+from trackly.stats.deps import AskedDays, AskedDaysOrToday, AskedReach, StaffActor
 from trackly.stats.errors import AggregationRunning
 from trackly.stats.schemas import AggregateBody, Daily, Figure, Flow, ItemPage, Run, SchedulerStatus, Summary
 from trackly.users.facade import Forbidden

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from trackly.jobs.facade import JobStatus
 from trackly.kit.schema import In, Out, UtcTime
 from trackly.users.facade import Person
 
@@ -235,19 +236,6 @@ class Run(Out):
     changes: int
     through_change: int | None
     error: str | None
-
-
-class JobStatus(Out):
-    name: str
-    interval_s: float
-    next_run_at: UtcTime | None
-    running: bool
-    runs: int
-    failures: int
-    last_started_at: UtcTime | None
-    last_finished_at: UtcTime | None
-    last_duration_ms: int | None
-    last_error: str | None
 
 
 class SchedulerStatus(Out):

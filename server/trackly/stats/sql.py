@@ -10,13 +10,13 @@ _PART = re.compile(r"/\* (\w+) \*/")
 
 
 @cache
-def _whole(name: str) -> str:
+def whole_text(name: str) -> str:
     """The text of `sql/<name>.sql`, without its notes, with `/* part */` replaced by the text of that part."""
     source = files("trackly.stats").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
     lines = [line for line in source.splitlines() if not line.startswith("--")]
-    return _PART.sub(lambda match: _whole(match[1]), "\n".join(lines).strip())
+    return _PART.sub(lambda match: whole_text(match[1]), "\n".join(lines).strip())
 
 
 @cache
 def statement(name: str) -> TextClause:
-    return text(_whole(name))
+    return text(whole_text(name))

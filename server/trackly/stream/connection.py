@@ -145,11 +145,9 @@ class Connection:
 
     def _block(self, entry: Entry, held: frozenset[str], lost: set[str]) -> bytes | None:
         view = entry.view(held) if self.subscriber.narrowing.lets_pass(entry) else None
-        if view is None or entry.issue not in lost or not is_personal(entry, held):
+        if entry.issue not in lost or not is_personal(entry, held) or entry.type == "issue.deleted":
             return view
-        if entry.type == "issue.deleted":
-            return view
-        if entry.type == "watcher.removed":
+        if entry.type == "watcher.removed":  # also to who asked for other types: they may hold the issue
             return frames.forget([entry.issue], at=Position(self.hub.epochs.current, entry.seq))
         return None
 
@@ -160,4 +158,5 @@ class Connection:
 
 def is_personal(entry: Entry, held: frozenset[str]) -> bool:
     """Whether only the reader's own token lets them see it: then what counts is whether they still may."""
-    return all(":u" in t and t.startswith("r:") for t in entry.tokens & held)
+    shared = entry.tokens & held
+    return bool(shared) and all(":u" in t and t.startswith("r:") for t in shared)

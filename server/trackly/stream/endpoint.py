@@ -14,6 +14,7 @@ from trackly.events.broadcaster import Narrowing
 from trackly.events.log import Position
 from trackly.http.edge import give_request_id, told_headers
 from trackly.http.problem import response_for
+from trackly.http.reading import ensure_plain_pairs
 from trackly.kit.db import is_unavailable
 from trackly.kit.errors import AppError, InvalidInput
 from trackly.stream import frames
@@ -55,6 +56,7 @@ class StreamDoor:
         narrowing = Narrowing()
         try:
             login = await authenticate_stream(request)
+            ensure_plain_pairs(scope["query_string"])
             narrowing = narrowing_of(request)
         except AppError as error:
             refusal = response_for(error, request_id)
@@ -98,10 +100,10 @@ class StreamDoor:
 
     async def _begin(self, connection: Connection, narrowing: Narrowing, after: str | None) -> bool:
         """Say hello from where the client stands, or reset it to the head. False when the stream ends at once."""
-        rights = await self.hub.present_rights(connection.user_id)
-        head, start, reason = self.hub.head, None, None
-        if after is not None:
-            start, reason = resume_point(self.hub, after)
+        start, reason = resume_point(self.hub, after)
+        rights, differ = await self.hub.present_rights(connection.user_id, start.seq if start else None)
+        start, reason = (None, "rights_changed") if differ else resume_point(self.hub, after)  # it may be another epoch
+        head = self.hub.head
         connection.prepare(rights.tokens if rights else frozenset(), narrowing, (start or head).seq)
         if self.hub.draining or rights is None:
             connection.end("server_stopping" if self.hub.draining else "access_ended")
@@ -119,8 +121,10 @@ class StreamDoor:
         return self.hub.monotonic() + lifetime_s
 
 
-def resume_point(hub: Hub, after: str) -> tuple[Position | None, str | None]:
-    """Where to resume, or why that is not possible (`unknown_cursor`, `another_epoch`, `too_old`)."""
+def resume_point(hub: Hub, after: str | None) -> tuple[Position | None, str | None]:
+    """Where to resume, or why that is not possible (`unknown_cursor`, `another_epoch`, `too_old`). Both None: now."""
+    if after is None:
+        return None, None
     try:
         position = Position.parse(after)
     except InvalidInput:

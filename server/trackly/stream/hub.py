@@ -16,16 +16,12 @@ from trackly.projects.facade import ReaderTokens, reader_tokens
 from trackly.stream import frames
 from trackly.stream.connection import Connection
 from trackly.stream.queries import visible_issue_keys
+from trackly.stream.resuming import RIGHTS_TYPES, has_other_sight
 from trackly.stream.settings import StreamSettings
 
 log = structlog.get_logger("trackly.stream")
 
-CONTROL_TYPES = frozenset(
-    {
-        "user.updated", "user.deleted", "session.ended", "member.updated", "member.removed",
-        "project.created", "project.updated", "project.deleted", "watcher.removed",
-    }
-)  # fmt: skip
+CONTROL_TYPES = RIGHTS_TYPES | {"session.ended", "watcher.removed"}
 
 
 @dataclass(eq=False)
@@ -75,13 +71,19 @@ class Hub:
         else:
             self.connections.pop(user_id, None)
 
-    async def present_rights(self, user_id: int) -> ReaderTokens | None:
-        """As rights_of for one, and no change of rights was applied meanwhile: register the stream before awaiting."""
+    async def present_rights(self, user_id: int, after: int | None = None) -> tuple[ReaderTokens | None, bool]:
+        """As rights_of for one, and whether they show other things than they did at event `after`.
+
+        No change of rights was applied meanwhile: register the stream before awaiting."""
         while True:
             generation = self.rights_generation
-            rights = (await self.rights_of([user_id])).get(user_id)
+            async with self.database.read_session() as session:
+                rights = (await reader_tokens(session, [user_id])).get(user_id)
+                if rights is not None and not rights.active:
+                    rights = None
+                differ = rights is not None and after is not None and await has_other_sight(session, rights, after)
             if generation == self.rights_generation:
-                return rights
+                return rights, differ
 
     async def rights_of(self, user_ids: Iterable[int]) -> dict[int, ReaderTokens]:
         """The present rights of these users. Those who are gone or disabled are left out."""
@@ -98,7 +100,7 @@ class Hub:
         elif entry.type == "watcher.removed":
             await self._forget(entry)
         elif kind == "project":
-            await self._renew(lambda: set(self.connections))
+            await self._renew(lambda: set(self.connections), entry)
         else:
             concerned = {int(t[2:]) for t in entry.tokens if t.startswith("u:")}
             await self._renew(lambda: concerned & set(self.connections))
@@ -109,7 +111,7 @@ class Hub:
                 connection.end("session_ended")
                 self.remove(connection)
 
-    async def _renew(self, concerned: Callable[[], set[int]]) -> None:
+    async def _renew(self, concerned: Callable[[], set[int]], project: Entry | None = None) -> None:
         known: dict[int, ReaderTokens] = {}
         asked: set[int] = set()
         while missing := concerned() - asked:
@@ -117,15 +119,24 @@ class Hub:
             asked |= missing
         for user_id in concerned():
             for connection in list(self.connections.get(user_id, [])):
-                self.renew(connection, known.get(user_id))
+                self.renew(connection, known.get(user_id), project)
 
-    def renew(self, connection: Connection, rights: ReaderTokens | None) -> None:
-        """Give a stream its present rights; without any, it ends."""
+    def renew(self, connection: Connection, rights: ReaderTokens | None, project: Entry | None = None) -> None:
+        """Give a stream its present rights; without any, it ends. `project`: the event of one that is the reason.
+
+        Of a new project there is nothing to fetch; of one that is gone, admins hold the issues without its token."""
         if rights is None:
             connection.end("access_ended")
             self.remove(connection)
-        elif rights.tokens != connection.subscriber.tokens:
+            return
+        held = connection.subscriber.tokens
+        differ = held ^ rights.tokens
+        if differ:
             self.broadcaster.regroup(connection.subscriber, rights.tokens)
+        if project is not None and project.type == "project.created":
+            mine = f"p{project.entity.removeprefix('project:')}"
+            differ = frozenset(token for token in differ if mine not in token.split(":"))
+        if differ or (project is not None and project.type == "project.deleted" and "f:admin" in held):
             connection.say(frames.reset("rights_changed"))
 
     async def _forget(self, entry: Entry) -> None:
@@ -134,7 +145,7 @@ class Hub:
         for user_id in personal.keys() & set(self.connections):
             if entry.issue is None or entry.issue in await self.visible(user_id, {entry.issue}):
                 continue
-            entry.tokens -= {personal[user_id]}
+            entry.closed_to |= {personal[user_id]}
             for connection in list(self.connections.get(user_id, [])):
                 connection.say(frames.forget([entry.issue]))
 

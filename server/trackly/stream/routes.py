@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from trackly.auth.deps import CurrentActor
 from trackly.auth.facade import NotAuthenticated
 from trackly.events.broadcaster import Narrowing
-from trackly.events.envelope import data_of
+from trackly.events.envelope import data_of, type_of
 from trackly.events.log import Position
 from trackly.http.deps import CURSOR_HEADER
 from trackly.http.problem import problems
@@ -25,7 +25,8 @@ class EventPage(BaseModel):
     """Events, each with its cursor as `id`. With `after`: oldest first, and `next` is what to give as `after` then,
     also when there is nothing new. With `before`: newest first, and `next` is None when there is nothing older.
 
-    `reset` says why nothing can be resumed from the cursor that was given: fetch anew, then go on from `next`."""
+    `reset` says why nothing can be resumed from the cursor that was given: fetch anew, then go on from `next`.
+    An item of the type `forget` names `entities` that are no longer the reader's to see."""
 
     items: list[dict[str, Any]]
     next: str | None
@@ -62,7 +63,10 @@ async def list_events(
     start, reason = resume_point(hub, after)
     if start is None:
         return EventPage(items=[], next=str(head), reset=reason)
-    blocks, reached = await read_events(hub, actor.user_id, narrowing, start.seq, head.seq, limit)
+    found = await read_events(hub, actor.user_id, narrowing, start.seq, head.seq, limit)
+    if found is None:
+        return EventPage(items=[], next=str(head), reset="rights_changed")
+    blocks, reached = found
     return EventPage(items=_items(blocks), next=f"{head.epoch}.{reached}")
 
 
@@ -76,4 +80,4 @@ async def _page_back(hub: Hub, user_id: int, narrowing: Narrowing, before: str, 
 
 
 def _items(blocks: list[Block]) -> list[dict[str, Any]]:
-    return [{"id": cursor, **orjson.loads(data_of(block))} for cursor, block in blocks]
+    return [{"id": cursor, "type": type_of(block), **orjson.loads(data_of(block))} for cursor, block in blocks]

@@ -1,6 +1,7 @@
 """Ready bytes straight to the socket: what a delivery costs is one write, not an ASGI message (ADR-0004)."""
 
 import asyncio
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,15 +9,43 @@ from starlette.types import Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from trackly.events.broadcaster import as_chunk
+from trackly.http.malformed import HEAD_LIMIT_BYTES, HeadTooLarge, refusal_of
 
 EXTENSION = "trackly.protocol"
 
 
 class StreamingProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 protocol, which lets an endpoint reach its own connection through `scope["extensions"]`."""
+    """uvicorn's HTTP/1.1 protocol, which lets an endpoint reach its own connection through `scope["extensions"]`.
+
+    It also bounds the head of a request, and refuses what is no request with a problem document."""
+
+    _head_bytes: int | None = 0
+    """Of the head that is being read; None while a body is."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_bytes is not None and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_LIMIT_BYTES:
+                self._refuse(HeadTooLarge(in_address=not self.headers))
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(sys.exc_info()[1])
+
+    def _refuse(self, error: BaseException | None) -> None:
+        """An answer that is under way ends where it is."""
+        under_way: Any = self.cycle
+        if under_way is None or under_way.response_complete or not under_way.response_started:
+            self.transport.write(refusal_of(error))
+        self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        super().on_headers_complete()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._head_bytes = 0
         extensions: dict[str, Any] = self.scope.setdefault("extensions", {})
         extensions[EXTENSION] = self
 

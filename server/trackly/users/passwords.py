@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cache
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,12 +13,18 @@ _AT_ONCE = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 
 
+@cache
+def _hash_of_nobody() -> str:
+    """What a password is compared with when there is no such person: of a word that nobody knows."""
+    return _HASHER.hash(new_token())
+
+
 @dataclass(frozen=True)
 class Passwords:
     """Hashes and checks, at most four at once: each takes 19 MiB and a core (OWASP: m=19456, t=2, p=1)."""
 
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    nobody: str = field(default_factory=lambda: _HASHER.hash(new_token()), repr=False)
+    nobody: str = field(default_factory=_hash_of_nobody, repr=False)
 
     async def hash(self, password: str) -> str:
         async with self.gate:

@@ -18,6 +18,7 @@ export const keyGroups = (): KeyGroup[] => [
 			{ keys: ['g', 'i'], does: m.help_key_issues() },
 			{ keys: ['g', 'b'], does: m.help_key_board() },
 			{ keys: ['g', 'n'], does: m.help_key_insights() },
+			{ keys: ['g', 'r'], does: m.help_key_reports() },
 			{ keys: ['z'], does: m.help_key_undo() },
 			{ keys: ['?'], does: m.help_key_help() }
 		]
@@ -43,6 +44,16 @@ export const keyGroups = (): KeyGroup[] => [
 			{ keys: ['d'], does: m.help_key_due() },
 			{ keys: ['r'], does: m.help_key_comment() },
 			{ keys: ['mod+enter'], does: m.help_key_send() },
+			{ keys: ['escape'], does: m.help_key_leave() }
+		]
+	},
+	{
+		title: m.help_keys_reports(),
+		keys: [
+			{ keys: ['n'], does: m.help_key_report_new() },
+			{ keys: ['r'], does: m.help_key_report_run() },
+			{ keys: ['e'], does: m.help_key_edit() },
+			{ keys: ['mod+s'], does: m.help_key_save() },
 			{ keys: ['escape'], does: m.help_key_leave() }
 		]
 	}

@@ -1,4 +1,5 @@
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
+import FilePlus from '@lucide/svelte/icons/file-plus';
 import LogOut from '@lucide/svelte/icons/log-out';
 import Moon from '@lucide/svelte/icons/moon';
 import Plus from '@lucide/svelte/icons/plus';
@@ -48,6 +49,16 @@ function pages(): Jump[] {
 function acts(): Jump[] {
 	return [
 		{ id: 'new', label: m.new_issue(), icon: Plus, keys: 'c', run: () => compose.open() },
+		...(session.user.role === 'REPORTER'
+			? []
+			: [
+					{
+						id: 'report',
+						label: m.reports_new(),
+						icon: FilePlus,
+						run: to('/reports/new')
+					}
+				]),
 		{
 			id: '/help',
 			label: m.help_and_keys(),

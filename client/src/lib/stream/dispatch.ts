@@ -7,6 +7,9 @@ import type {
 	UserOut,
 	Workflow
 } from '#lib/api/types.ts';
+import type { DeliveryOut, ReportFacts, RunSummary } from '#lib/reports/types.ts';
+import type { JobPause, JobRun } from '#lib/jobs/types.ts';
+import type { Notice, NoticesRead } from '#lib/notifications/types.ts';
 import type { EventOf, EventType, IssueInEvent, TracklyEvent } from './events.ts';
 
 /** What an event means for what is held here. Stores apply the kinds that are theirs, and only if newer. */
@@ -23,8 +26,17 @@ export type Change =
 	| { kind: 'label'; project: string; label: Label }
 	| { kind: 'workflow'; project: string; workflow: Workflow }
 	| { kind: 'member'; project: string; userId: number; role: Role | null }
+	| { kind: 'job-pause'; pause: JobPause }
+	| { kind: 'job-run'; run: JobRun }
+	| { kind: 'source'; id: number }
 	| { kind: 'user'; user: UserOut }
-	| { kind: 'user-gone'; id: number };
+	| { kind: 'user-gone'; id: number }
+	| { kind: 'report'; report: ReportFacts }
+	| { kind: 'report-gone'; id: number }
+	| { kind: 'run'; run: RunSummary }
+	| { kind: 'delivery'; delivery: DeliveryOut }
+	| { kind: 'notice'; notice: Notice; unread: number }
+	| { kind: 'notices-read'; read: NoticesRead; unread: number };
 
 export type Reducer<T extends EventType = EventType> = (event: EventOf<T>) => readonly Change[];
 
@@ -60,9 +72,26 @@ const dispatch = {
 	],
 	'member.updated': (event) => [member(event, event.member.role ?? null)],
 	'member.removed': (event) => [member(event, null)],
+	'job.paused': (event) => [{ kind: 'job-pause', pause: event.job }],
+	'job.resumed': (event) => [{ kind: 'job-pause', pause: event.job }],
+	'job.ran': (event) => [{ kind: 'job-run', run: event.run }],
+	'source.created': (event) => [{ kind: 'source', id: event.source.id }],
+	'source.updated': (event) => [{ kind: 'source', id: event.source.id }],
+	'source.deleted': (event) => [{ kind: 'source', id: event.source.id }],
 	'user.created': (event) => [{ kind: 'user', user: event.user }],
 	'user.updated': (event) => [{ kind: 'user', user: event.user }],
-	'user.deleted': (event) => [{ kind: 'user-gone', id: event.user.id }]
+	'user.deleted': (event) => [{ kind: 'user-gone', id: event.user.id }],
+	'report.created': (event) => [{ kind: 'report', report: event.report }],
+	'report.updated': (event) => [{ kind: 'report', report: event.report }],
+	'report.deleted': (event) => [{ kind: 'report-gone', id: event.report.id }],
+	'report.run_created': (event) => [{ kind: 'run', run: event.run }],
+	'report.run_updated': (event) => [{ kind: 'run', run: event.run }],
+	'report.run_finished': (event) => [{ kind: 'run', run: event.run }],
+	'delivery.updated': (event) => [{ kind: 'delivery', delivery: event.delivery }],
+	'notification.created': (event) => [
+		{ kind: 'notice', notice: event.notification, unread: event.unread }
+	],
+	'notification.read': (event) => [{ kind: 'notices-read', read: event.read, unread: event.unread }]
 } satisfies { [T in EventType]: Reducer<T> };
 
 function watching(event: EventOf<'watcher.added' | 'watcher.removed'>, is: boolean): Change {

@@ -11,11 +11,21 @@ import type {
 	UserOut,
 	Workflow
 } from '#lib/api/types.ts';
+import type { DeliveryOut, ReportFacts, RunSummary } from '#lib/reports/types.ts';
+import type { JobPause, JobRun } from '#lib/jobs/types.ts';
+import type { Notice, NoticesRead } from '#lib/notifications/types.ts';
 
 /** An issue as an event carries it: the summary, and the text when the text is new. */
 export type IssueInEvent = IssueSummary & Partial<IssueDetail>;
 
 type Bare = { id: number; key: string };
+type RunInEvent = { report: { id: number; name: string }; run: RunSummary; version: number };
+type SourceInEvent = {
+	id: number;
+	kind: 'postgresql' | 'upload';
+	name: string;
+	version: number;
+};
 type Member = { user_id: number; role?: Role | null };
 
 /** What each event carries besides `type`, `at` and `actor`. The whole list: a new type does not compile until it is handled. */
@@ -37,9 +47,24 @@ export interface EventBodies {
 	'workflow.updated': { project: string; workflow: Workflow };
 	'member.updated': { project: string; member: Member };
 	'member.removed': { project: string; member: Member };
+	'job.paused': { job: JobPause };
+	'job.resumed': { job: JobPause };
+	'job.ran': { run: JobRun };
+	'source.created': { source: SourceInEvent; version: number };
+	'source.updated': { source: SourceInEvent; version: number };
+	'source.deleted': { source: { id: number; name: string }; version: number };
 	'user.created': { user: UserOut };
 	'user.updated': { user: UserOut };
 	'user.deleted': { user: { id: number } };
+	'report.created': { report: ReportFacts; version: number };
+	'report.updated': { report: ReportFacts; version: number };
+	'report.deleted': { report: { id: number }; version: number };
+	'report.run_created': RunInEvent;
+	'report.run_updated': RunInEvent;
+	'report.run_finished': RunInEvent;
+	'delivery.updated': { delivery: DeliveryOut; version: number };
+	'notification.created': { notification: Notice; unread: number; version: number };
+	'notification.read': { read: NoticesRead; unread: number; version: number };
 }
 
 export type EventType = keyof EventBodies;
@@ -92,9 +117,24 @@ const MUST: Record<EventType, readonly (readonly [member: string, inside: string
 	'workflow.updated': [['workflow', 'transitions']],
 	'member.updated': [['member', 'user_id']],
 	'member.removed': [['member', 'user_id']],
+	'job.paused': [['job', 'name']],
+	'job.resumed': [['job', 'name']],
+	'job.ran': [['run', 'job']],
+	'source.created': [['source', 'kind']],
+	'source.updated': [['source', 'kind']],
+	'source.deleted': [['source', 'id']],
 	'user.created': [['user', 'id']],
 	'user.updated': [['user', 'id']],
-	'user.deleted': [['user', 'id']]
+	'user.deleted': [['user', 'id']],
+	'report.created': [['report', 'formats']],
+	'report.updated': [['report', 'formats']],
+	'report.deleted': [['report', 'id']],
+	'report.run_created': [['run', 'report_id']],
+	'report.run_updated': [['run', 'report_id']],
+	'report.run_finished': [['run', 'report_id']],
+	'delivery.updated': [['delivery', 'ref']],
+	'notification.created': [['notification', 'title']],
+	'notification.read': [['read', 'through']]
 };
 
 export const EVENT_TYPES = Object.keys(MUST) as EventType[];

@@ -56,7 +56,9 @@ export class IssueView {
 			void this.#loadProject(issue.project);
 		} catch (thrown) {
 			if (turn !== this.#turn) return;
-			this.problem = asProblem(thrown);
+			const problem = asProblem(thrown);
+			if (problem.status === 404 && this.phase === 'ready') return this.#lose();
+			this.problem = problem;
 			this.phase = 'failed';
 		}
 	}
@@ -77,6 +79,12 @@ export class IssueView {
 		this.#freshen('comment' in event ? `comment:${event.comment.id}` : entry.id);
 		const isBeside = Object.keys(entry.changed).some((field) => !writing.has(field));
 		if (writing.size > 0 && isBeside) this.merged = entry;
+	}
+
+	/** It was here, and is no longer the reader's to see: nothing of it stays. */
+	#lose(): void {
+		issues.forget(this.key);
+		threads.forget(this.key);
 	}
 
 	/** What the fields need to be changed: legal moves, labels, people. What fails is asked again by the field. */
