@@ -1,5 +1,6 @@
 """Every operation, as everybody: `matrix.yaml` says who gets what, and here it is tried."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -57,6 +58,7 @@ async def test_row(world: World, described: dict[str, Any], row: Row) -> None:
         url, request = await target.url(), await target.request(next(iter(body)) or None)
         before = await world.state() if role in row.unchanged or row.method in SAFE else None
         answer = await client.request(row.method, url, **request)
+        await asyncio.gather(*world.app.asgi.state.scheduler._by_hand)
         assert answer.status_code == status, (role, answer.text)
         _check_what_is_said(role, answer)
         if before is not None:

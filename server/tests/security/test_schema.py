@@ -2,6 +2,7 @@
 
 Cases are made from the description itself, the same ones in each run."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -90,8 +91,11 @@ class House:
     def known_places(self, operation: Any) -> dict[str, Any] | None:
         """Path parameters that name something which is there."""
         names = [parameter.name for parameter in operation.path_parameters]
-        kind = "project" if operation.path.startswith("/api/projects") else "issue"
-        return {name: self.known[kind if name == "key" else name] for name in names} or None
+        kinds = {
+            "key": "project" if operation.path.startswith("/api/projects") else "issue",
+            "name": "job" if operation.path.startswith("/api/jobs") else "ready_made",
+        }
+        return {name: self.known[kinds.get(name, name)] for name in names} or None
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +132,34 @@ async def _furnish(home: House) -> None:
         made = await client.post("/api/data-sources/uploads?name=Targets", files=table)
         home.known["source_id"] = made.json()["id"]
         await client.put(f"/api/projects/TRK/members/{home.known['user_id']}", json={"role": "REPORTER"})
+        await _report(home, client)
+
+
+async def _report(home: House, client: httpx.AsyncClient) -> None:
+    """A report that has run, with a link to its file and an unsubscribe token that is nobody's."""
+    ready = (await client.get("/api/reports/ready-made")).json()["items"][0]["name"]
+    report = (await client.post(f"/api/reports/ready-made/{ready}", json={})).json()
+    path = f"/api/reports/{report['id']}"
+    run = (await client.post(f"{path}/run", json={})).json()
+    for _ in range(300):
+        run = (await client.get(f"/api/runs/{run['id']}")).json()
+        if run["files"]:
+            break
+        await asyncio.sleep(0.1)
+    file = run["files"][0]["id"]
+    share = (await client.post(f"/api/runs/{run['id']}/files/{file}/shares", json={"expires_in_h": 1})).json()
+    home.known |= {
+        "job": "idempotency_keys",
+        "ready_made": ready,
+        "report_id": report["id"],
+        "version": 1,
+        "run_id": run["id"],
+        "edition_id": 1,
+        "file_id": file,
+        "share_id": share["id"],
+        "delivery_id": 1,
+        "token": "A" * 43,
+    }
 
 
 def _try(house: House, case: Case) -> None:

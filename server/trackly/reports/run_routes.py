@@ -38,7 +38,7 @@ _SENT: dict[int | str, dict[str, Any]] = {
 _FRAMES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "`run`, `log`, `end`, `bye`",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 

@@ -5049,7 +5049,8 @@ export interface components {
          * SandboxOut
          * @description Whether SQL reports run here, and how the layers stood when the server attacked itself last.
          *
-         *     `script`: what an administrator of the database server runs to switch them on, where Trackly may not.
+         *     `script`: what an administrator of the database server runs to switch them on, or to make amber layers whole; null
+         *     where there is nothing to gain.
          */
         SandboxOut: {
             /** Available */
@@ -17722,7 +17723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description `not_authenticated` */

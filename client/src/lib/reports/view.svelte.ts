@@ -63,7 +63,7 @@ export class ReportsView {
 	readonly #reader: Reader;
 	#turn = 0;
 	#runTurn = 0;
-	#hasTools = false;
+	#tools: Promise<void> | null = null;
 	#hasPeople = false;
 	#hasDatabases = false;
 	#hasReadyMade = false;
@@ -107,16 +107,13 @@ export class ReportsView {
 		else if (this.ledger?.reportId === report.id) this.editing = new Editing(report, this.#reader);
 	}
 
-	/** What the editor needs beside the report; once. What fails is not offered. */
-	async loadTools(people: () => Promise<readonly Person[]>): Promise<void> {
+	/** What the editor needs beside the report; once. What fails is asked again the next time. */
+	loadTools(people: () => Promise<readonly Person[]>): Promise<void> {
 		void this.loadPeople(people);
-		if (this.#hasTools) return;
-		this.#hasTools = true;
-		try {
-			this.catalog = await listDatasets();
-		} catch {
-			this.#hasTools = false;
-		}
+		return (this.#tools ??= listDatasets().then(
+			(catalog) => void (this.catalog = catalog),
+			() => void (this.#tools = null)
+		));
 	}
 
 	/** What SQL may read: here, or in another database. What is not known yet is asked for. */
