@@ -226,15 +226,13 @@ async def test_it_never_leads_elsewhere(app: App) -> None:
         assert (await came_back(app.client(), ADA, path)).headers["location"] == "http://127.0.0.1:8000/"
 
 
-_NOISE = ["", "?state=x&code=y", "?error=server_error", "?state=a&state=b"]
+_NOISE = ["", "?state=x&code=y", "?error=server_error", "?state=%00", "?state=a&state=b"]
 
 
 async def test_noise_at_the_callback(app: App) -> None:
     for query in _NOISE:
         answer = await app.client().get(f"/api/auth/google/callback{query}")
         assert refused_for(answer) == "state"
-    answer = await app.client().get("/api/auth/google/callback?state=%00")
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
 async def test_no_body_is_an_identity(app: App) -> None:

@@ -33,6 +33,8 @@ _NOBODY_ASKED = frozenset(
     f"/api/auth/{name}" for name in ("login", "token", "refresh", "providers", "google/login", "google/callback")
 )
 _BOX = frozenset({"/livez", "/readyz", "/health", "/metrics"})
+_BROWSED = "/api/auth/google/"
+"""A browser goes there by itself, with what the provider gave it: whatever is wrong, a page has to answer."""
 _GOOD_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
@@ -103,7 +105,7 @@ class Edge:
             self._count_anonymous(scope, headers)
             if self.is_draining() and scope["path"] not in _BOX:
                 raise Unavailable("This server is stopping. Try again shortly.", retry_after_s=1)
-            if scope["path"].startswith("/api/"):
+            if scope["path"].startswith("/api/") and not scope["path"].startswith(_BROWSED):
                 ensure_plain_pairs(scope["query_string"])
         except AppError as error:
             await response_for(error, request_id)(scope, receive, send_with_headers)
