@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { moved } from '#lib/ui/reorder.ts';
-import { hexOf, tipOf } from './receipt/charts.ts';
+import { darkOf, dressed, tipOf } from './receipt/charts.ts';
 import { delivered, deliveryTone, hasFailed } from './receipt/deliveries.ts';
 import { placeOf, tablesNamed, tablesWith } from './sql/schema.ts';
 import { mistakeIn } from './sql/commands.ts';
@@ -95,8 +96,26 @@ describe('deliveries', () => {
 });
 
 describe('charts', () => {
-	it('say a colour and a mark plainly', () => {
-		expect(hexOf('rgb(58, 79, 208)')).toBe('#3a4fd0');
+	const tokens = readFileSync('src/lib/styles/tokens.css', 'utf8');
+	const paper = { width: 360, dark: darkOf(tokens), faint: 'rgb(1, 2, 3)' };
+	it('keep their marks and rows, and take the dark of each token in the dark', () => {
+		const light = tokens.match(/--accent:\s+light-dark\((#\w{6}), (#\w{6})\)/) ?? [];
+		const spec = { data: { values: [1] }, layer: [{ mark: { type: 'bar', color: light[1] } }] };
+		const drawn = dressed(spec, paper);
+		expect(drawn).toMatchObject({
+			data: { values: [1] },
+			layer: [{ mark: { type: 'bar', color: light[2] } }],
+			width: 360
+		});
+		expect(dressed(spec, { ...paper, dark: null })).toMatchObject({ layer: spec.layer });
+	});
+
+	it('write numbers in the ink of the page', () => {
+		const spec = { layer: [{ mark: { type: 'text', color: 'x' } }] };
+		expect(dressed(spec, paper)).toMatchObject({ layer: [{ mark: { color: paper.faint } }] });
+	});
+
+	it('say a mark plainly', () => {
 		expect(tipOf({ project: 'DEP', count: 8 })).toBe('DEP · 8');
 		expect([tipOf(null), tipOf('x')]).toEqual(['', 'x']);
 	});

@@ -1,60 +1,57 @@
 type Json = Record<string, unknown>;
 
-/** The tokens whose light values charts of reports are drawn in, on paper and in mail. */
-const TOKENS = [
-	...['--fg', '--fg-2', '--fg-3', '--line', '--bg', '--accent', '--chart-1', '--chart-2'],
-	...['--chart-open', '--chart-triaged', '--chart-progress', '--chart-done'],
-	...['--sev-low', '--sev-medium', '--sev-high', '--sev-critical', '--warn', '--danger', '--ok']
-] as const;
+const PAIR = /light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)/gi;
 
-/** `rgb(58, 79, 208)` as six hexadecimal digits with their sign. */
-export const hexOf = (color: string): string =>
-	`#${(color.match(/\d+/g) ?? [])
-		.slice(0, 3)
-		.map((part) => Number(part).toString(16).padStart(2, '0'))
-		.join('')}`;
+/** What each light colour of a stylesheet is in the dark; of two tokens with the same light one the first counts. */
+export function darkOf(css: string): ReadonlyMap<string, string> {
+	const pairs = [...css.matchAll(PAIR)].map(([, light = '', dark = '']): [string, string] => [
+		light.toLowerCase(),
+		dark
+	]);
+	return new Map(pairs.reverse());
+}
 
-/** What each colour of the paper is in the theme that `node` stands in. */
-function colorsAt(node: HTMLElement): Map<string, string> {
-	const paper = document.createElement('span');
-	paper.dataset.theme = 'light';
-	const here = document.createElement('span');
-	node.append(paper, here);
-	const colors = TOKENS.map((token): [string, string] => {
-		for (const probe of [paper, here]) probe.style.color = `var(${token})`;
-		return [hexOf(getComputedStyle(paper).color), hexOf(getComputedStyle(here).color)];
-	});
-	paper.remove();
-	here.remove();
-	return new Map(colors);
+/** Where a chart is drawn. */
+export interface Paper {
+	width: number;
+	/** What each light colour is here; null: the page is as light as paper. */
+	dark: ReadonlyMap<string, string> | null;
+	/** The colour of what stands beside the marks. */
+	faint: string;
 }
 
 /**
  * The very chart that stands in the PDF and in the mail: its marks, rows and order stay. It is as wide as there is
- * room, its ground is that of the page, and each colour is the same token in the theme of the page.
+ * room, its ground is that of the page, and in the dark each colour is the same token's dark one.
  */
-export function dressed(spec: Json, node: HTMLElement, width: number): Json {
-	const colors = colorsAt(node);
+export function dressed(spec: Json, { width, dark, faint }: Paper): Json {
 	const said = JSON.stringify(spec).replace(
 		/#[0-9a-f]{6}(?=")/gi,
-		(color) => colors.get(color.toLowerCase()) ?? color
+		(color) => dark?.get(color.toLowerCase()) ?? color
 	);
 	const drawn = JSON.parse(said) as Json;
 	const config = (drawn.config ?? {}) as Json;
-	const faint = hexOf(getComputedStyle(node).color);
 	return {
 		...drawn,
+		...(Array.isArray(drawn.layer) ? { layer: drawn.layer.map((one) => inked(one, faint)) } : {}),
 		width,
 		background: 'transparent',
 		config: {
 			...config,
 			font: 'Inter, ui-sans-serif, system-ui, sans-serif',
 			background: 'transparent',
-			text: { color: faint },
 			axis: { ...(config.axis as Json), titleColor: faint },
 			legend: { ...(config.legend as Json), titleColor: faint, columns: columnsFor(width) }
 		}
 	};
+}
+
+/** Numbers beside bars are text, and no part of the picture's meaning. */
+function inked(layer: Json, faint: string): Json {
+	const mark = layer.mark as Json | string | undefined;
+	return typeof mark === 'object' && mark.type === 'text'
+		? { ...layer, mark: { ...mark, color: faint } }
+		: layer;
 }
 
 /** A legend that would be wider than its chart stands in several lines. */
