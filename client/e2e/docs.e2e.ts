@@ -24,7 +24,7 @@ test('the description of the API works without the internet, and lets one in', a
 	await dialog.locator('#oauth_username').fill(DEMO.maintainer.email);
 	await dialog.locator('#oauth_password').fill(DEMO.maintainer.password);
 	await dialog.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
-	await expect(dialog.getByRole('button', { name: 'Logout' })).toBeVisible();
+	await expect(dialog.getByRole('button', { name: 'Remove authorization' })).toBeVisible();
 	await page.goto('/redoc');
 	await expect(page.getByRole('heading', { name: 'Trackly', exact: false }).first()).toBeVisible();
 	await page.waitForLoadState('networkidle');
