@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -157,14 +158,15 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-class ReportTargets:
+class ReportTargets(ABC):
     """For the matrix, beside the reports and runs that it makes itself."""
 
     world: Any
     role: str
 
+    @abstractmethod
     async def named(self, name: str) -> Any:
-        raise NotImplementedError
+        """What a place in a row of the matrix stands for."""
 
     async def _report_definition(self) -> Any:
         return definition()

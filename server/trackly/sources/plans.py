@@ -26,8 +26,7 @@ from trackly.datasets.facade import (
 from trackly.exports.facade import ReadPlan
 from trackly.kit.errors import FieldError
 from trackly.kit.secret_box import SecretBox
-from trackly.sandbox.facade import CheckedSql, InvalidSql, ParameterType, check_foreign_sql
-from trackly.sandbox.values import with_values
+from trackly.sandbox.facade import CheckedSql, InvalidSql, ParameterType, check_foreign_sql, with_values
 from trackly.sources.errors import SourceNotFound
 from trackly.sources.queries import find_server, find_upload, get_source, list_uploads, load_identity
 from trackly.sources.schemas import UploadColumn
