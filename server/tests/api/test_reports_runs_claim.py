@@ -184,7 +184,8 @@ async def test_a_report_that_is_being_edited_is_passed_over_and_has_its_slots_la
         await fall_behind(app.work, report_id, 3)
     async with app.work.begin("test") as uow:
         await uow.session.execute(text("SELECT 1 FROM report WHERE id = :id FOR UPDATE"), {"id": edited})
-        await asyncio.wait_for(claim_due(app.work), 5)
+        async with asyncio.timeout(5):
+            await claim_due(app.work)
         assert await states(app.work, edited) == []
         assert await states(app.work, other)
         await put_schedule(uow, edited, SCHEDULE.model_copy(update={"cron": "0 8 * * 1"}))

@@ -156,7 +156,8 @@ async def test_a_stopped_heartbeat_rolls_back_what_was_under_way(box: StatsBox) 
     scheduler = Scheduler(box.clock)
     scheduler.add("slow", 3600, slow, at_start=True)
     scheduler.start()
-    await asyncio.wait_for(entered.wait(), 5)
+    async with asyncio.timeout(5):
+        await entered.wait()
     assert scheduler.status()[0].running
     await scheduler.stop()
     assert left.is_set()

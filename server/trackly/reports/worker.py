@@ -70,7 +70,8 @@ class Worker:
                 self._woken.clear()
                 if not await self._take():
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), POLL_S)
+                        async with asyncio.timeout(POLL_S):
+                            await self._woken.wait()
         finally:
             beating.cancel()
             await self._give_back()

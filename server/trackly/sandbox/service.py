@@ -106,7 +106,8 @@ class Sandbox:
         """How to read. Waits for the setup when it is under way. Raises SqlReportsOff with the reason."""
         if self._is_to_be_looked_at():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.look_again(), _PATIENCE_S)
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self.look_again()
         if self._access is None or not self.available:
             raise SqlReportsOff(self.reason)
         return self._access
