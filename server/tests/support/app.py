@@ -13,8 +13,9 @@ from tests.support.server import SECRET
 from trackly.auth.schemas import Client
 from trackly.auth.sessions import start_session
 from trackly.events.unit_of_work import UnitsOfWork
+from trackly.http.description import DescribedApi
 from trackly.kit.db import Database
-from trackly.main import build
+from trackly.main import build, make_api
 from trackly.settings import load_settings
 from trackly.users.facade import Actor, load_user
 
@@ -46,6 +47,10 @@ class App:
         return entry.access_token
 
 
+_IDLE_APIS: list[DescribedApi] = []
+"""To be used again: what an API knows of its operations costs more than most tests."""
+
+
 @asynccontextmanager
 async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[App]:
     """The application with its state, without its background tasks. `settings` by their names in the environment."""
@@ -59,7 +64,10 @@ async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[
         "TRACKLY_DEMO": "0",
         **settings,
     }
-    asgi = build(load_settings(_env_file=None, **{name.lower(): value for name, value in given.items()} | given))
+    api = _IDLE_APIS.pop() if _IDLE_APIS else make_api()
+    asgi = build(
+        load_settings(_env_file=None, **{name.lower(): value for name, value in given.items()} | given), api=api
+    )
     state = asgi.state
     cast = await make_cast(state.work)
     await make_project(state.work, cast.admin)
@@ -69,3 +77,4 @@ async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[
         await state.blobs.close()
         await state.auth.close()
         await state.database.close()
+        _IDLE_APIS.append(api)

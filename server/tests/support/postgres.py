@@ -16,6 +16,8 @@ from trackly.kit.embedded_postgres import EmbeddedPostgres
 
 SERVER = Path(__file__).parents[2]
 _TEMPLATE = "trackly_template"
+_MEMORY = Path("/dev/shm")
+_ENOUGH_BYTES = 2 << 30
 
 
 class TestPostgres:
@@ -24,7 +26,8 @@ class TestPostgres:
     __test__ = False
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="trackly-test-"))
+        roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES
+        self.folder = Path(tempfile.mkdtemp(prefix="trackly-test-", dir=_MEMORY if roomy else None))
         self.embedded = EmbeddedPostgres(self.folder, durable=False)
         self.embedded.start()
         self._execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")

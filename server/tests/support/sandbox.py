@@ -82,28 +82,20 @@ class Box:
         return found
 
     async def fingerprint(self) -> list[Any]:
-        """Of every row of every table but the run tokens, of what there is, and of who may do what."""
+        """Of every row of every table but the run tokens, of what there is, and of who may do what.
+
+        A row that was written has another place and another transaction than before, whatever is in it."""
         tables = await self.superuser(
             "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
             " AND relname <> 'sandbox_run' ORDER BY 1"
         )
-        parts = [
-            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {name} t"
-            for (name,) in tables
-        ]
         kinds = (
-            "pg_class",
-            "pg_proc",
-            "pg_namespace",
-            "pg_type",
-            "pg_db_role_setting",
-            "pg_auth_members",
-            "pg_extension",
+            *("pg_class", "pg_proc", "pg_namespace", "pg_type", "pg_db_role_setting", "pg_auth_members"),
+            *("pg_extension", "pg_authid", "pg_default_acl", "pg_largeobject_metadata", "pg_rewrite"),
         )
-        parts += [
-            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended((to_jsonb(t) - 'relpages' - 'reltuples'"
-            f" - 'relallvisible' - 'relallfrozen' - 'relfrozenxid' - 'relminmxid')::text, 0)), 0) FROM {name} t"
-            for name in (*kinds, "pg_authid", "pg_default_acl", "pg_largeobject_metadata", "pg_rewrite")
+        parts = [
+            f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(t.ctid::text || t.xmin, 0)), 0) FROM {name} t"
+            for name in (*(name for (name,) in tables), *kinds)
         ]
         return await self.superuser(" UNION ALL ".join(parts))
 
@@ -120,11 +112,12 @@ async def connected(plan: ReadPlan, *, timeout: str = _SHORT) -> AsyncIterator[p
 async def copied(connection: psycopg.AsyncConnection[Any], select: str) -> str:
     """What a report would put into its file: read in one snapshot, by COPY, until it is too much."""
     await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    parts: list[bytes] = []
+    parts, size = [], 0
     async with connection.cursor() as cursor, cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)".encode()) as copy:
         async for part in copy:
             parts.append(bytes(part))
-            if sum(map(len, parts)) > _MOST_BYTES:
+            size += len(part)
+            if size > _MOST_BYTES:
                 raise psycopg.errors.ProgramLimitExceeded("too large")
     return b"".join(parts).decode()
 
