@@ -97,6 +97,24 @@ missing() {
   if [[ -n "${CI:-}" ]]; then FAILED=1; fi
 }
 
+# beside <command…>: parts that run beside those that follow. beside_done: wait for them, and tell what they said.
+beside() {
+  TOLD="$(mktemp -d)"
+  (PARTS=() && "$@" && declare -p PARTS FAILED | sed "s|^declare |declare -g |" >"$TOLD/parts") >"$TOLD/said" 2>&1 </dev/null &
+  BESIDE=$!
+  trap 'kill $BESIDE 2>/dev/null; rm -rf "$TOLD"' EXIT
+}
+beside_done() {
+  local parts=("${PARTS[@]}") failed=$FAILED
+  wait "$BESIDE" || failed=1
+  cat "$TOLD/said"
+  if [[ -f "$TOLD/parts" ]]; then . "$TOLD/parts"; else failed=1; fi
+  PARTS=("${parts[@]}" "${PARTS[@]}")
+  [[ $failed == 0 ]] || FAILED=1
+  rm -rf "$TOLD"
+  trap - EXIT
+}
+
 # summary: the table, and the exit code of the whole.
 summary() {
   printf '\n'

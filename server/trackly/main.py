@@ -99,13 +99,16 @@ def make_api() -> DescribedApi:
     return api
 
 
-def build(settings: Settings, kind: Kind = "server", api: DescribedApi | None = None) -> Any:
+def build(
+    settings: Settings, kind: Kind = "server", *, api: DescribedApi | None = None, database: Database | None = None
+) -> Any:
     """The whole product as one ASGI application: API, stream, pages. It connects when its lifespan begins.
 
-    Of a `worker` only the state is used, which works without pages. `api`: one that no other application uses any
-    more; who builds many applications saves the time that its operations take."""
+    Of a `worker` only the state is used, which works without pages. `api` and `database`: ones that no other
+    application uses any more; who builds many applications saves the time that describing and compiling takes."""
     app = api or make_api()
     app.state = State()
+    app.state.database = database or Database.open(settings.database, pool_size=settings.database_pool_size)
     _install_state(app, settings, kind)
     app.state.openapi = app.openapi
     if settings.client_dir.is_dir():
@@ -173,7 +176,6 @@ def _install_state(app: FastAPI, settings: Settings, kind: Kind) -> None:
     per_minute = settings.rate_limit_per_minute
     state.settings = settings
     state.clock = clock
-    state.database = Database.open(settings.database, pool_size=settings.database_pool_size)
     state.doorbell = ProcessDoorbell(libpq_url(settings.database))
     state.work = UnitsOfWork(state.database, clock, state.doorbell)
     state.limits = Limits(

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.engines import reused_database
 from tests.support.people import Cast, make_cast, make_project
 from tests.support.server import SECRET
 from trackly.auth.schemas import Client
@@ -20,7 +21,7 @@ from trackly.settings import load_settings
 from trackly.users.facade import Actor, load_user
 
 
-@dataclass
+@dataclass(eq=False)
 class App:
     """`cast` and the open project TRK exist. `client()` is nobody; `as_(actor)` has a bearer token of a session."""
 
@@ -34,9 +35,13 @@ class App:
         transport = httpx.ASGITransport(self.asgi, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
 
-    async def as_(self, actor: Actor) -> httpx.AsyncClient:
+    async def sign_in(self, actor: Actor) -> None:
+        """Once; the events of it are not those of what comes after."""
         if actor.user_id not in self._tokens:
             self._tokens[actor.user_id] = await self.token(actor)
+
+    async def as_(self, actor: Actor) -> httpx.AsyncClient:
+        await self.sign_in(actor)
         return self.client(Authorization=f"Bearer {self._tokens[actor.user_id]}")
 
     async def token(self, actor: Actor) -> str:
@@ -64,17 +69,16 @@ async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[
         "TRACKLY_DEMO": "0",
         **settings,
     }
+    loaded = load_settings(_env_file=None, **{name.lower(): value for name, value in given.items()} | given)
     api = _IDLE_APIS.pop() if _IDLE_APIS else make_api()
-    asgi = build(
-        load_settings(_env_file=None, **{name.lower(): value for name, value in given.items()} | given), api=api
-    )
-    state = asgi.state
-    cast = await make_cast(state.work)
-    await make_project(state.work, cast.admin)
-    try:
-        yield App(asgi, state.database, state.work, cast, {})
-    finally:
-        await state.blobs.close()
-        await state.auth.close()
-        await state.database.close()
-        _IDLE_APIS.append(api)
+    async with reused_database(loaded.database, loaded.database_pool_size) as database:
+        asgi = build(loaded, api=api, database=database)
+        state = asgi.state
+        cast = await make_cast(state.work)
+        await make_project(state.work, cast.admin)
+        try:
+            yield App(asgi, database, state.work, cast, {})
+        finally:
+            await state.blobs.close()
+            await state.auth.close()
+    _IDLE_APIS.append(api)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 from sqlalchemy import text
@@ -49,10 +50,13 @@ async def verify_command(
     `readers`: the cast, unless others are named. `examples`: event types whose first event here is the one in
     `docs/api/events`; it is written with UPDATE_EXAMPLES=1, and has to be the same otherwise."""
     people = list(readers or (app.cast.admin, app.cast.maintainer, app.cast.reporter, app.cast.other))
-    before = {reader.name: await see(app, reader) for reader in people}
+    for reader in people:
+        await app.sign_in(reader)
     position = await _head(app)
+    before = {reader.name: await _seen_at(app, position, reader) for reader in people}
     answer = await command()
     events, told = await _told(app, people, position)
+    end = await _head(app)
     for reader in people:
         fresh = await see(app, reader)
         try:
@@ -62,9 +66,19 @@ async def verify_command(
         expected = _fetched(reduced, fresh)
         assert expected == fresh, f"{reader.name} was told something else than what is there"
         await _counts_agree(app, reader, fresh)
+        _LAST_SEEN.setdefault(app, {})[reader.name] = (end, fresh)
     for kind in examples:
         _check_example(next(event for event in events if event["type"] == kind))
     return Verified(answer, events, told)
+
+
+_LAST_SEEN: WeakKeyDictionary[App, dict[str, tuple[int, "Seen"]]] = WeakKeyDictionary()
+
+
+async def _seen_at(app: App, position: int, reader: Actor) -> "Seen":
+    """What was there after the last command, if there was no event since: whatever changed without one is found."""
+    last, seen = _LAST_SEEN.get(app, {}).get(reader.name, (-1, None))
+    return seen if seen is not None and last == position else await see(app, reader)
 
 
 async def see(app: App, reader: Actor) -> Seen:
