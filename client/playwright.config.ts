@@ -13,7 +13,9 @@ const NEED_A_SERVER = [
 	'pages',
 	'reports',
 	'rights',
-	'typing'
+	'sources',
+	'typing',
+	'versions'
 ];
 
 /** With TRACKLY_URL all of them run, against that server; without it those of the client alone, on the built pages. */

@@ -6,5 +6,5 @@ export default defineConfig({
 	plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
 	// Svelte's reactivity is the browser's, not the server's.
 	resolve: { conditions: ['browser'] },
-	test: { include: ['src/**/*.test.ts'], environment: 'node' }
+	test: { include: ['{src,build-tools}/**/*.test.ts'], environment: 'node' }
 });

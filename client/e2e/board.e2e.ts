@@ -7,6 +7,10 @@ const column = (page: Page, name: string) => page.getByRole('region', { name, ex
 const card = (page: Page, key: string) =>
 	page.locator('li[data-card]', { has: page.locator(`a[data-key="${key}"]`) });
 
+/** What drags is fetched once the board is painted. */
+const takeable = (page: Page, key: string) =>
+	expect(card(page, key)).toHaveAttribute('draggable', 'true');
+
 async function accessible(page: Page) {
 	const { violations } = await new AxeBuilder({ page })
 		.withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
@@ -21,6 +25,7 @@ test('a card is dragged to another column', async ({ page, context }) => {
 	await expect(column(page, 'In progress').getByText('6 / 5')).toBeVisible();
 	await expect(column(page, 'In progress').getByText('1 over the limit')).toBeVisible();
 	await accessible(page);
+	await takeable(page, 'DEP-416');
 	await card(page, 'DEP-416').dragTo(column(page, 'In progress').locator('.cards'));
 	await expect(column(page, 'In progress').locator('a[data-key="DEP-416"]')).toBeVisible();
 	await expect(column(page, 'Triaged').locator('a[data-key="DEP-416"]')).toHaveCount(0);
@@ -35,6 +40,7 @@ test('while it is held there is a slot and a ghost, and Esc puts it back', async
 	await mockServer(context);
 	const issues = await serveIssues(context);
 	await page.goto('/board');
+	await takeable(page, 'DEP-416');
 	const from = await card(page, 'DEP-416').boundingBox();
 	const to = await column(page, 'In progress').locator('.cards').boundingBox();
 	if (!from || !to) throw new Error('Nothing to drag');
@@ -83,6 +89,7 @@ test('a refusal puts the card back, says why, and offers the legal step', async 
 	await mockServer(context);
 	const issues = await serveIssues(context, { refuses: 'DONE' });
 	await page.goto('/board');
+	await takeable(page, 'DEP-427');
 	await card(page, 'DEP-427').dragTo(column(page, 'Done').locator('.cards'));
 	await expect(page.getByText('DEP-427 stays Open.')).toBeVisible();
 	await expect(column(page, 'Open').locator('a[data-key="DEP-427"]')).toBeVisible();

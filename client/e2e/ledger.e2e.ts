@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { mockServer } from './support/mock.ts';
 import { reportServer, type ReportScene } from './support/reports.ts';
+import { ABILITIES, REPORTS, whole } from './support/reports_data.ts';
 import { NOW, PEOPLE, push } from './support/scene.ts';
 
 test.use({ timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
@@ -229,4 +230,127 @@ test('on a phone list, runs, editor and receipt are pages of their own', async (
 	await accessible(page);
 	const width = await page.evaluate(() => document.documentElement.scrollWidth);
 	expect(width).toBeLessThanOrEqual(360);
+});
+
+const withParameters = () => {
+	const parameters = [
+		{ name: 'since', type: 'date', default: '-7d', label: 'Since', required: true },
+		{ name: 'only_open', type: 'boolean', default: true, label: '', required: false }
+	];
+	return REPORTS.map(whole).map((report) => ({ ...report, parameters }));
+};
+
+test('a run of a report with parameters asks for them, and a refusal is said at its field', async ({
+	page,
+	context
+}) => {
+	const { scene } = await open(page, context, '/reports/1', { reports: withParameters() });
+	await expect(runs(page).getByRole('button', { name: 'Test to me' })).toBeVisible();
+	await page.keyboard.press('r');
+	const dialog = page.getByRole('dialog', { name: 'Run Weekday triage summary' });
+	const since = dialog.getByLabel('Since');
+	await expect(since).toBeFocused();
+	await expect(since).toHaveValue('-7d');
+	await expect(dialog.getByRole('button', { name: 'only_open: Yes' })).toBeVisible();
+	await accessible(page);
+	scene.refuse['POST /api/reports/1/run'] = {
+		status: 422,
+		body: {
+			code: 'invalid_input',
+			title: 'Invalid',
+			errors: [{ field: 'parameters.since', message: 'is a day that no calendar has' }]
+		}
+	};
+	await since.fill('2026-11-31');
+	await page.keyboard.press('Enter');
+	await expect(dialog.getByRole('alert')).toHaveText('is a day that no calendar has');
+	await expect(since).toHaveValue('2026-11-31');
+	await since.fill('2026-11-30');
+	await expect(dialog.getByRole('alert')).toBeHidden();
+	await dialog.getByRole('button', { name: 'Run now' }).click();
+	await expect(dialog).toBeHidden();
+	expect(scene.asked.map(({ path, body }) => [path, body])).toEqual([
+		['/api/reports/1/run', { parameters: { since: '2026-11-31' } }],
+		['/api/reports/1/run', { parameters: { since: '2026-11-30' } }]
+	]);
+});
+
+test('without another value a test is made with the usual ones', async ({ page, context }) => {
+	const { scene } = await open(page, context, '/reports/1', { reports: withParameters() });
+	await runs(page).getByRole('button', { name: 'Test to me' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Test Weekday triage summary' });
+	await dialog.getByRole('button', { name: 'Test to me' }).click();
+	await expect(dialog).toBeHidden();
+	expect(scene.asked).toMatchObject([{ path: '/api/reports/1/test', body: {} }]);
+});
+
+test('who may not write SQL is told why, and whom to ask', async ({ page, context }) => {
+	const abilities = {
+		...ABILITIES,
+		sql: false,
+		sql_refusal: 'SQL is for admins',
+		ask: [PEOPLE.tomo]
+	};
+	await open(page, context, '/reports/1?edit=data', { abilities });
+	await expect(editor(page)).toContainText(`SQL is for admins. Ask ${PEOPLE.tomo.name}.`);
+	await expect(editor(page).getByRole('button', { name: 'SQL', exact: true })).toBeHidden();
+	await page.goto('/reports/new');
+	await expect(page.getByRole('button', { name: /^With SQL SQL is for admins/ })).toBeDisabled();
+	await accessible(page);
+});
+
+test('a webhook gets a secret of its own, which is told once', async ({ page, context }) => {
+	const { scene } = await open(page, context, '/reports/1?edit=recipients');
+	const secret = editor(page).getByLabel('Signing secret of wall-screen');
+	await expect(secret).toHaveValue('');
+	await expect(editor(page)).toContainText('Set. Calls are signed with it');
+	await editor(page).getByRole('button', { name: 'Generate a secret for wall-screen' }).click();
+	await expect(secret).toHaveValue(/^whsec_[A-Za-z0-9+/]{32}$/);
+	await expect(editor(page)).toContainText('once saved it is not shown again');
+	await accessible(page);
+	const value = await secret.inputValue();
+	expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(value);
+	await page.keyboard.press('ControlOrMeta+s');
+	await expect.poll(() => patches(scene).length).toBe(1);
+	expect(patches(scene)[0]?.body).toMatchObject({
+		recipients: [
+			{ kind: 'role' },
+			{ kind: 'email' },
+			{ kind: 'webhook', url: 'https://wall-screen/hook', secret: value }
+		]
+	});
+	await editor(page).getByRole('button', { name: 'Take the secret of wall-screen away' }).click();
+	await expect(editor(page)).toContainText('It is taken away when you save');
+	await editor(page).getByRole('button', { name: 'Leave the secret of wall-screen' }).click();
+	await expect(editor(page).getByText('Unsaved')).toBeHidden();
+});
+
+test('without a mail server it is said at the recipients and in the ledger', async ({
+	page,
+	context
+}) => {
+	await open(page, context, '/reports/1?edit=recipients', {
+		abilities: { ...ABILITIES, sends_mail: false }
+	});
+	for (const place of [runs(page), editor(page)]) {
+		await expect(place).toContainText('No mail server is set up');
+		await expect(place.getByRole('link', { name: 'Set up mail' })).toHaveAttribute(
+			'href',
+			'/admin/mail'
+		);
+	}
+	await accessible(page);
+});
+
+test('numbers of issues open the list with the filter of the report', async ({ page, context }) => {
+	const { scene } = await open(page, context, '/reports/1');
+	const list = '/issues?q=is%3Aopen%20updated%3E-7d';
+	for (const name of ['148', '47,902'])
+		await expect(runs(page).getByRole('link', { name, exact: true })).toHaveAttribute('href', list);
+	const [first, ...rest] = scene.reports;
+	const source = { ...first?.source, group_by: ['project'] };
+	scene.reports = [{ ...first, source } as typeof first & object, ...rest];
+	await page.reload();
+	await expect(runs(page).getByText('148', { exact: true })).toBeVisible();
+	await expect(runs(page).getByRole('link', { name: '148', exact: true })).toBeHidden();
 });

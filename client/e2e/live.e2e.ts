@@ -21,6 +21,7 @@ async function pastePicture(page: Page) {
 async function drag(page: Page, title: string, column: string) {
 	const card = page.getByRole('listitem').filter({ hasText: title });
 	const target = page.getByRole('region', { name: column, exact: true });
+	await expect(card).toHaveAttribute('draggable', 'true');
 	await card.hover();
 	await page.mouse.down();
 	const box = await target.boundingBox();

@@ -75,6 +75,13 @@ const PICTURES: Picture[] = [
 		who: 'admin',
 		act: (page) => page.getByRole('button', { name: 'New project' }).click()
 	},
+	{ name: 'sources', path: '/reports/sources', who: 'admin' },
+	{
+		name: 'new-source',
+		path: '/reports/sources',
+		who: 'admin',
+		act: (page) => page.getByRole('button', { name: 'Add a database' }).first().click()
+	},
 	{ name: 'me', path: '/me', who: 'admin' },
 	{ name: 'help', path: '/help', who: 'maintainer' },
 	{ name: 'forbidden', path: '/admin/people', who: 'reporter' },

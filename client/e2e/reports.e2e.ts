@@ -70,6 +70,10 @@ test('a run is followed to its receipt: files, chart, recipients, links', async 
 	const runs = page.getByRole('region', { name: 'Runs' });
 	await expect(runs.getByRole('button', { name: 'Run now' })).toBeVisible();
 	await page.keyboard.press('r');
+	// It has parameters: their usual values are there, and Enter is enough.
+	const values = page.getByRole('dialog', { name: /^Run Weekly status/ });
+	await expect(values.getByRole('textbox').first()).toBeFocused();
+	await page.keyboard.press('Enter');
 	await expect(runs.locator('[data-slot]')).toHaveCount(1, { timeout: 40_000 });
 	await expect(runs).toContainText('By hand, Mara Velling');
 	await runs.locator('[data-slot]').press('Enter');
@@ -93,5 +97,53 @@ test('a run is followed to its receipt: files, chart, recipients, links', async 
 	await receipt.getByRole('button', { name: 'End it' }).click();
 	await expect(receipt.getByRole('button', { name: 'End it' })).toBeHidden();
 	expect((await stranger.request.get(pathname)).status()).toBe(404);
+	await world.admin.delete(`/api/reports/${id}`);
+});
+
+test('a run by hand takes values of its own, and its receipt says which', async ({
+	world,
+	browse,
+	expects
+}) => {
+	expects(422);
+	await world.file('Ramp sensor is silent', world.reporter, { severity: 'CRITICAL' });
+	const { id } = await world.admin.post<{ id: number }>('/api/reports', {
+		name: `Since ${world.project}`,
+		source: { kind: 'dataset', dataset: 'issues', filter: 'project:$project created>=$since' },
+		parameters: [
+			{ name: 'project', type: 'project', default: null, required: true, label: 'Project' },
+			{ name: 'since', type: 'date', default: 'month_start', label: 'Since' }
+		],
+		formats: ['csv']
+	});
+	const page = await browse('admin');
+	await openLive(page, `/reports/${id}`);
+	const runs = page.getByRole('region', { name: 'Runs' });
+	await runs.getByRole('button', { name: 'Run now' }).click();
+	const dialog = page.getByRole('dialog', { name: `Run Since ${world.project}` });
+	const since = dialog.getByLabel('Since');
+	await expect(since).toHaveValue('month_start');
+	await since.fill('last_decade');
+	await dialog.getByRole('button', { name: 'Run now' }).click();
+	await expect(dialog.getByRole('alert')).toHaveCount(2);
+	await expect(dialog.getByRole('alert').first()).toHaveText('needs a value');
+	await expect(since).toHaveValue('last_decade');
+	await accessible(page);
+	await picture(page, 'reports-values');
+	await since.fill('-7d');
+	await dialog.getByRole('button', { name: /^Project:/ }).click();
+	await page.getByRole('option', { name: world.projectName }).click();
+	await since.press('Enter');
+	await expect(dialog).toBeHidden();
+	await expect(runs.locator('[data-slot]')).toHaveCount(1, { timeout: 40_000 });
+	await runs.locator('[data-slot]').press('Enter');
+	const receipt = page.getByRole('complementary', { name: 'Receipt' });
+	const fact = (name: string) =>
+		receipt.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) });
+	await expect(fact('Project')).toContainText(world.project);
+	await expect(fact('Since')).toContainText(/\d{4}-\d{2}-\d{2}/);
+	await fact('Rows').getByRole('link').click();
+	await expect(page).toHaveURL(/\/issues\?q=project/);
+	await expect(page.getByText('Ramp sensor is silent')).toBeVisible();
 	await world.admin.delete(`/api/reports/${id}`);
 });

@@ -207,7 +207,8 @@ def _install_reports(state: State, settings: Settings) -> None:
         state.work, state.blobs, state.sandbox, state.notifications, settings.reports_git_folder
     )
     state.composers[COMPOSED] = state.reports.composer
-    keep = Keep(settings.report_keep_days, settings.report_keep_runs, settings.report_quota_bytes)
+    quota, ledger_days = settings.report_quota_bytes, settings.ledger_keep_days
+    keep = Keep(settings.report_keep_days, settings.report_keep_runs, quota, ledger_days)
     runs = RunningReports.build(state.work, state.reports.rendering, keep, parallel=settings.report_workers)
     state.runs, state.followers = runs, Followers(state.database, lambda: state.hub.draining)
 

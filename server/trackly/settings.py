@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     report_workers: int = Field(default=2, ge=0, le=64)
     report_keep_days: int = Field(default=400, ge=1, le=36_500)
     report_keep_runs: int = Field(default=400, ge=1, le=100_000)
+    ledger_keep_days: int = Field(default=400, ge=1, le=36_500)
     report_quota_bytes: int = Field(default=10 * 1024**3, ge=1024**2, le=2**60)
     reports_git_dir: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$")
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from trackly.events.log import extend_log
 from trackly.events.unit_of_work import UnitsOfWork
 from trackly.exports.facade import close_exports, warm_up_exports
 from trackly.http.idempotency import forget_old_answers
-from trackly.jobs.facade import Scheduler
+from trackly.jobs.facade import Scheduler, forget_old_runs
 from trackly.notifications.facade import forget_old_deliveries
 from trackly.reports.facade import find_used_blobs
 from trackly.settings import Settings
@@ -42,6 +43,7 @@ def add_beats(settings: Settings, state: State, kind: Kind) -> None:
 def _add_server_beats(scheduler: Scheduler, settings: Settings, state: State) -> None:
     work: UnitsOfWork = state.work
     every_s = settings.stats_aggregation_interval_minutes * 60
+    ledger = timedelta(days=settings.ledger_keep_days)
     sweeper = Sweeper(work, state.blobs, also_used=(find_used_blobs,))
 
     async def forget_logins() -> None:
@@ -60,7 +62,8 @@ def _add_server_beats(scheduler: Scheduler, settings: Settings, state: State) ->
     state.reports.add_beats(scheduler)
     scheduler.add("sandbox", HOURLY_S, state.sandbox.look_after)
     scheduler.add("replaced_tables", HOURLY_S, state.sources.drop_retired)
-    scheduler.add("old_deliveries", HOURLY_S, partial(forget_old_deliveries, work))
+    scheduler.add("old_deliveries", HOURLY_S, partial(forget_old_deliveries, work, ledger))
+    scheduler.add("old_job_runs", HOURLY_S, partial(forget_old_runs, work, ledger))
     scheduler.add("log_partitions", HOURLY_S, partial(extend_log, state.database), at_start=True)
 
 

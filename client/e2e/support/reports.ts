@@ -1,5 +1,6 @@
 import type { BrowserContext, Route } from '@playwright/test';
 import {
+	ABILITIES,
 	CATALOG,
 	nextFive,
 	PREVIEW,
@@ -18,6 +19,7 @@ export interface ReportScene {
 	reports: ReturnType<typeof whole>[];
 	runs: ReturnType<typeof runsOf>;
 	readyMade: typeof READY;
+	abilities: typeof ABILITIES;
 	asked: { method: string; path: string; body: unknown }[];
 	/** An answer that comes instead, once: `PATCH /api/reports/1` → status and body. */
 	refuse: Record<string, { status: number; body: object }>;
@@ -31,6 +33,7 @@ export async function reportServer(
 		reports: REPORTS.map(whole),
 		runs: runsOf(1),
 		readyMade: READY,
+		abilities: ABILITIES,
 		asked: [],
 		refuse: {},
 		...over
@@ -63,6 +66,7 @@ function answer(route: Route, scene: ReportScene): Promise<void> {
 		'/api/sandbox/schema': SCHEMA,
 		'/api/sandbox/check': { sql: '', parameters: [], tables: [] },
 		'/api/users': page(Object.values(PEOPLE).map((one) => ({ ...one, role: 'MAINTAINER' }))),
+		'/api/reports/abilities': scene.abilities,
 		'/api/reports/ready-made': page(scene.readyMade),
 		'/api/reports/preview': PREVIEW,
 		'/api/reports/template/preview': WORDS,
@@ -104,12 +108,18 @@ function ofReport(route: Route, scene: ReportScene, path: string): Promise<void>
 	if (what === 'run' || what === 'test') return json(route, 202, scene.runs[0] ?? {});
 	if (method === 'PATCH') {
 		const patch = route.request().postDataJSON();
-		const next = { ...held, ...patch, schedule: held.schedule, version: held.version + 1 };
+		const recipients = (patch.recipients ?? held.recipients).map(shownRecipient);
+		const version = held.version + 1;
+		const next = { ...held, ...patch, recipients, schedule: held.schedule, version };
 		scene.reports = scene.reports.map((report) => (report === held ? next : report));
 		return json(route, 200, next);
 	}
 	return json(route, 200, held);
 }
+
+/** A secret goes in and never comes out. */
+const shownRecipient = ({ secret, ...recipient }: Record<string, unknown>) =>
+	secret ? { ...recipient, has_secret: true } : recipient;
 
 function ofRun(route: Route, scene: ReportScene, path: string): Promise<void> {
 	const [, id, what] = /^\/api\/runs\/(\d+)(?:\/(.+))?$/.exec(path) ?? [];

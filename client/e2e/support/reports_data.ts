@@ -110,14 +110,14 @@ const SOURCE = {
 	dataset: 'issues',
 	filter: 'is:open updated>-7d',
 	columns: ['project', 'key', 'title', 'status', 'severity'],
-	group_by: [],
+	group_by: [] as string[],
 	sort: ['project', '-created']
 };
 
 export const whole = (report: (typeof REPORTS)[number]) => ({
 	...report,
 	source: report.kind === 'sql' ? { kind: 'sql', sql: 'SELECT key\nFROM issues' } : SOURCE,
-	parameters: [],
+	parameters: [] as object[],
 	recipients: [
 		{ kind: 'role', role: 'MAINTAINER', project: null },
 		{ kind: 'email', address: 'ines@depot.internal' },
@@ -235,6 +235,16 @@ export const READY = [
 	when,
 	formats: ['pdf', 'xlsx']
 }));
+
+/** What an admin may do, on a server that sends mail. */
+export const ABILITIES = {
+	make: true,
+	sql: true,
+	sql_refusal: null as string | null,
+	ask: [] as { id: number; name: string }[],
+	often: true,
+	sends_mail: true
+};
 
 export const SCHEMA = {
 	functions: [{ group: 'Aggregates', names: ['avg', 'count', 'max', 'min', 'sum'] }],

@@ -58,6 +58,7 @@ const run = (told: Told, at: number, reportId: number) => {
 	return {
 		id: 200 - at,
 		report_id: reportId,
+		report_version: 3,
 		status,
 		trigger: 'schedule',
 		scheduled_for: `${told.day}T07:00:00.000000Z`,

@@ -32,7 +32,7 @@ async def test_a_ready_made_report_is_made_by_one_click_and_runs(app: App, name:
     report = answer.json()
     assert answer.headers["Location"] == f"/api/reports/{report['id']}"
     assert (report["schedule"]["tz"], len(report["next_fires"])) == ("Europe/Helsinki", 5)
-    assert report["recipients"] == [{"kind": "user", "user_id": cast.maintainer.user_id}]
+    assert report["recipients"] == [{"kind": "user", "user_id": cast.maintainer.user_id, "name": "Max Maintainer"}]
     run = await made_run(app, cast.maintainer, report)
     assert (run["status"], run["error"]) == ("DELIVERING", None), run["log"]
     (edition,) = await editions_of(app, cast.maintainer, run)

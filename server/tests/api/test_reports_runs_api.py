@@ -186,10 +186,10 @@ async def test_who_lost_the_right_is_told_nothing_more(app: App) -> None:
 
 async def test_the_ledger_has_every_slot_by_pages_and_by_state(app: App) -> None:
     schedule = {"cron": "@every 1s", "grace_s": 2, "overlap": "queue"}
-    report_id = await create(app, app.cast.maintainer, schedule=schedule)
+    report_id = await create(app, app.cast.admin, schedule=schedule)
     await fall_behind(app.work, report_id, 20)
     await claim_due(app.work)
-    async with await app.as_(app.cast.maintainer) as client:
+    async with await app.as_(app.cast.admin) as client:
         found: list[Any] = []
         after = ""
         while True:

@@ -250,6 +250,13 @@ async def test_a_host_is_one_machine(app: App, host: str) -> None:
     assert [error["field"] for error in answer.json()["errors"]] == ["host"]
 
 
+async def test_a_database_has_no_columns_to_describe(app: App, port: int) -> None:
+    source = await made(app, port)
+    change = {"columns": {"amount": "In euros"}}
+    answer = await send(app, app.cast.admin, "PATCH", f"/api/data-sources/{source['id']}", change)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "columns.amount")
+
+
 async def test_its_life_is_told_to_admins(app: App, port: int) -> None:
     path = "/api/data-sources"
     async with await app.as_(app.cast.admin) as client:

@@ -178,6 +178,44 @@ async def test_a_new_file_replaces_the_rows_whole(app: App) -> None:
     assert (await found(app, source["id"])).position != before.position
 
 
+async def test_its_columns_are_described_and_a_new_file_keeps_the_words(app: App) -> None:
+    source = await uploaded(app)
+    path = f"/api/data-sources/{source['id']}"
+    async with await app.as_(app.cast.maintainer) as client:
+        told = (await client.patch(path, json={"columns": {"plz": "  Where it is. ", "team": ""}})).json()
+        assert {one["name"]: one["description"] for one in told["upload"]["columns"] if one["description"]} == {
+            "plz": "Where it is."
+        }
+        again = await client.patch(path, json={"columns": {"plz": "Where it is."}})
+        assert again.json()["version"] == told["version"]
+        offered = (await client.get("/api/datasets")).json()["items"]
+        columns = next(one for one in offered if one["name"] == f"upload:{source['id']}")["columns"]
+        assert {one["name"]: one["description"] for one in columns}["plz"] == "Where it is."
+        assert {one["name"]: one["description"] for one in columns}["team"] == "The column Team of the file."
+        seen = (await client.get(f"{path}/schema")).json()["tables"][0]["columns"]
+        assert {one["name"]: one["description"] for one in seen}["plz"] == "Where it is."
+        new = await client.put(f"{path}/content", files={"file": ("new.csv", b"plz,other\n1,2\n")})
+        assert [one["description"] for one in new.json()["upload"]["columns"]] == ["Where it is.", ""]
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"nothing": "x"}, "columns.nothing"),
+        ({"plz": "x" * 501}, "columns.plz"),
+        ({"plz": None}, "columns.plz"),
+        (None, "columns"),
+    ],
+)
+async def test_words_about_columns_that_are_refused(app: App, columns: Any, field: str) -> None:
+    source = await uploaded(app)
+    async with await app.as_(app.cast.maintainer) as client:
+        answer = await client.patch(f"/api/data-sources/{source['id']}", json={"columns": columns})
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+        assert (await client.get(f"/api/data-sources/{source['id']}")).json()["version"] == 1
+
+
 async def test_replaced_tables_are_dropped_when_nobody_reads_them_any_more(app: App) -> None:
     clock = stop_clock(app)
     state = app.asgi.state

@@ -194,3 +194,15 @@ def test_a_folder_for_the_socket_that_is_not_ours_is_refused(folder: Path) -> No
         assert elsewhere.stat().st_mode & 0o777 == 0o755
     finally:
         server.socket.unlink()
+
+
+def test_a_statement_that_eats_memory_ends_alone(postgres: EmbeddedPostgres) -> None:
+    limits = Path(f"/proc/{pid_of(postgres)}/limits").read_text().splitlines()
+    assert next(line.split()[3] for line in limits if line.startswith("Max data size")) == str(1 << 30)
+    began = query(postgres, "SELECT pg_postmaster_start_time()")
+    with psycopg.connect(postgres.url(), autocommit=True) as other, psycopg.connect(postgres.url()) as eater:
+        with pytest.raises(psycopg.errors.OutOfMemory):
+            eater.execute("SELECT length(repeat('x', 1000000000) || 'y')")
+        eater.rollback()
+        assert eater.execute("SELECT 1").fetchone() == other.execute("SELECT 1").fetchone() == (1,)
+    assert query(postgres, "SELECT pg_postmaster_start_time()") == began

@@ -7,9 +7,12 @@ import pytest
 
 from tests.support.sandbox import WORD, Box, connected, copied, running_box, said
 from tests.support.sandbox_attacks import EVERY, ORACLES
+from tests.support.sandbox_attacks_on_memory import ENDLESS, MEMORY
+from tests.support.sandbox_odd_attacks import ODD
 from trackly.sandbox.facade import CheckedSql, InvalidSql, check_sql, close_plan
 
-NAMED = [pytest.param(sql, id=f"{number:03}-{sql[:40]!a}") for number, sql in enumerate(EVERY)]
+NAMED = [pytest.param(sql, id=f"{number:03}-{sql[:40]!a}") for number, sql in enumerate((*EVERY, *ODD, *MEMORY))]
+FOR_EVER = [pytest.param(sql, id=f"e{number:02}-{sql[:40]!a}") for number, sql in enumerate(ENDLESS)]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +22,8 @@ async def box(postgres, tmp_path_factory) -> AsyncIterator[Box]:
 
 
 def test_the_list_is_long_and_names_what_it_is_after() -> None:
-    assert len(set(EVERY)) == len(EVERY) >= 120
+    every = (*EVERY, *ODD, *MEMORY, *ENDLESS)
+    assert len(set(every)) == len(every) >= 350
 
 
 async def test_what_is_hidden_is_there(box: Box) -> None:
@@ -31,7 +35,7 @@ async def test_what_is_hidden_is_there(box: Box) -> None:
         assert WORD not in own and "Alpha" in own
 
 
-@pytest.mark.parametrize("sql", NAMED)
+@pytest.mark.parametrize("sql", [*NAMED, *FOR_EVER])
 async def test_as_a_report(box: Box, sql: str) -> None:
     checked = _read(sql)
     if isinstance(checked, InvalidSql):

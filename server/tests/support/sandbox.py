@@ -17,7 +17,7 @@ from tests.support.issues import edit_issue, make_comment, make_issue, send
 from tests.support.people import add_member, make_project
 from tests.support.postgres import TestPostgres
 from tests.support.sandbox_attacks import MARK
-from trackly.exports.facade import ReadPlan
+from trackly.exports.facade import Caps, ReadPlan, hold_backend
 from trackly.kit.secret_box import SecretBox
 from trackly.sandbox.facade import CheckedSql, Sandbox, check_sql, close_plan, plan_sql
 from trackly.stats.facade import run_aggregation
@@ -102,8 +102,9 @@ class Box:
 
 @asynccontextmanager
 async def connected(plan: ReadPlan, *, timeout: str = _SHORT) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection that is ready to read `plan`, with a short limit of time."""
+    """A connection that is ready to read `plan`, with a short limit of time, and held as an export holds it."""
     async with await psycopg.AsyncConnection.connect(plan.url, autocommit=True) as connection:
+        assert hold_backend(connection.pgconn, Caps().database_bytes)
         for statement in (*plan.before, f"SET statement_timeout = '{timeout}'"):
             await connection.execute(statement.encode())
         yield connection

@@ -27,7 +27,7 @@ def test_fields_by_their_names() -> None:
     later = changed(name="Triage, daily", schedule={"cron": "0 9 * * *", "tz": "UTC"}, is_active=False)
     assert [(one.field, one.before, one.after) for one in differences(FIRST, later)] == [
         ("name", "Triage", "Triage, daily"),
-        ("schedule.cron", "0 8 * * *", "0 9 * * *"),
+        ("schedule.cron", "every day at 08:00", "every day at 09:00"),
         ("is_active", True, False),
     ]
     assert changed_fields(FIRST, later) == ["Name", "When", "Active"]
@@ -55,7 +55,7 @@ def test_another_kind_of_source_differs_as_a_whole() -> None:
 
 def test_a_schedule_that_comes_or_goes() -> None:
     (one,) = differences(FIRST, changed(schedule=None))
-    assert (one.field, one.label, one.after) == ("schedule", "Schedule", None)
+    assert (one.field, one.label, one.before, one.after) == ("schedule", "Schedule", "every day at 08:00 UTC", None)
 
 
 def test_texts_of_very_many_lines_are_shown_whole() -> None:

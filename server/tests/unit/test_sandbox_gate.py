@@ -21,6 +21,10 @@ READ_AS = {
     "WITH a AS (SELECT key FROM issues), b AS (SELECT key FROM a) SELECT key FROM b": (
         'WITH "a" AS (SELECT "key" FROM "reporting"."issues"), "b" AS (SELECT "key" FROM "a") SELECT "key" FROM "b"'
     ),
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<9), m AS (SELECT i FROM n) SELECT i FROM m": (
+        'WITH RECURSIVE "n"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "n" WHERE "i" < 9), '
+        '"m" AS (SELECT "i" FROM "n") SELECT "i" FROM "m"'
+    ),
     "SELECT d FROM generate_series(1, 3) d": 'SELECT "d" FROM reporting.generate_series(1, 3) AS "d"',
     "SELECT coalesce(changed->'title'->>'new', '') FROM changes": (
         "SELECT coalesce(\"changed\" -> 'title' ->> 'new', '') FROM \"reporting\".\"changes\""
@@ -66,7 +70,13 @@ WRONG = (
     ("SELECT * FROM issues FOR UPDATE", 1, 8, "can't be locked"),
     ("SELECT * INTO x FROM issues", 1, 8, "INTO"),
     ("SELECT a NOT IN (1) = true FROM (SELECT 1 AS a) x", 1, 1, "without a doubt"),
-    ("WITH RECURSIVE x AS (SELECT 1) SELECT * FROM x", 1, 16, "RECURSIVE"),
+    ("WITH RECURSIVE x(n) AS (SELECT 1) CYCLE n SET y USING z SELECT * FROM x", 1, 16, "SEARCH is not known"),
+    ("WITH RECURSIVE x(n) AS (SELECT n FROM issue) SELECT n FROM x", 1, 39, "no table issue"),
+    ("WITH RECURSIVE a(n) AS (SELECT n FROM b), b(n) AS (SELECT 1) SELECT n FROM a", 1, 39, "no table b"),
+    ("WITH x AS (SELECT * FROM x) SELECT * FROM x", 1, 26, "no table x"),
+    ("SELECT strpos(title, description) FROM issues", 1, 22, "what to look for in quotes"),
+    ("SELECT replace(title, :project, '') FROM issues", 1, 24, "left(…, 100)"),
+    ("SELECT a.labels && b.labels FROM issues a, issues b", 1, 8, "one side to be written out"),
     ("WITH pg_class AS (SELECT 1) SELECT * FROM pg_class", 1, 6, "does not begin as pg_"),
     ("SELECT * FROM (WITH a AS (SELECT 1) SELECT 1) x, a", 1, 50, "no table a"),
     ("SELECT current_user", 1, 1, "who runs the report"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from trackly.exports.backends import hold_backend
 from trackly.exports.charts import bar_chart, line_chart, stacked_chart
 from trackly.exports.document import (
     Chart,
@@ -17,8 +18,8 @@ from trackly.exports.document import (
     Format,
 )
 from trackly.exports.errors import ExportFailed
-from trackly.exports.orders import ExportOrder, PreviewOrder
-from trackly.exports.outcome import exported, previewed
+from trackly.exports.orders import DescriptionOrder, ExportOrder, PreviewOrder
+from trackly.exports.outcome import columns_of, exported, previewed
 from trackly.exports.plan import Caps, Column, ColumnType, Preview, ReadPlan
 from trackly.exports.processes import Processes
 
@@ -40,6 +41,11 @@ async def export(job: ExportJob, folder: Path, on_progress: Callable[[str, float
 async def preview(plan: ReadPlan, limit: int = 100, caps: Caps = PREVIEW_CAPS) -> Preview:
     """The first `limit` rows, with time and cost. Moments are in UTC. Raises ExportFailed."""
     return previewed(await _processes.run(PreviewOrder(plan, limit, caps), caps, _say_nothing))
+
+
+async def describe(plan: ReadPlan, caps: Caps = PREVIEW_CAPS) -> tuple[Column, ...]:
+    """The columns that the plan's SELECT would give. Nothing is read. Raises ExportFailed."""
+    return columns_of(await _processes.run(DescriptionOrder(plan, caps), caps, _say_nothing))
 
 
 def warm_up_exports() -> None:
@@ -80,7 +86,9 @@ __all__ = [
     "ReadPlan",
     "bar_chart",
     "close_exports",
+    "describe",
     "export",
+    "hold_backend",
     "line_chart",
     "preview",
     "stacked_chart",

@@ -81,10 +81,16 @@ def make(job: ExportJob, folder: Path, say: Say, on_connected: OnConnected) -> d
     return {**result, "files": files, "remarks": remarks, "seconds": clock.seconds}
 
 
+def make_description(plan: ReadPlan, caps: Caps, on_connected: OnConnected) -> dict[str, Any]:
+    """The columns of the plan's SELECT. It is understood by the database, not run."""
+    with opened(plan, "UTC", caps, on_connected) as snapshot:
+        return {"columns": [column_out(column.column) for column in snapshot.columns()]}
+
+
 def make_preview(plan: ReadPlan, limit: int, caps: Caps, on_connected: OnConnected) -> dict[str, Any]:
     """The first rows, their columns, the time they took and what the planner thinks of the whole."""
     hold_memory(caps.memory_bytes)
-    with opened(plan, "UTC", time.monotonic() + caps.seconds, on_connected) as snapshot:
+    with opened(plan, "UTC", caps, on_connected) as snapshot:
         columns = snapshot.columns()
         begun = time.perf_counter()
         _, texts, more = snapshot.texts(plan.select, limit)
@@ -99,9 +105,8 @@ def make_preview(plan: ReadPlan, limit: int, caps: Caps, on_connected: OnConnect
 
 
 def _read(job: ExportJob, folder: Path, say: Say, on_connected: OnConnected) -> Reading:
-    until = time.monotonic() + job.caps.seconds
     said = _Throttled(say, job.caps.rows)
-    with opened(job.plan, job.document.timezone, until, on_connected) as snapshot:
+    with opened(job.plan, job.document.timezone, job.caps, on_connected) as snapshot:
         columns = snapshot.columns()
         with Sink(folder / SPOOL, job.caps.bytes) as sink:
             sink.write(csv_head(columns, raw=job.raw))

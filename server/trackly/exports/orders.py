@@ -24,7 +24,13 @@ class PreviewOrder:
     caps: Caps
 
 
-Order = ExportOrder | PreviewOrder
+@dataclass(frozen=True, slots=True)
+class DescriptionOrder:
+    plan: ReadPlan
+    caps: Caps
+
+
+Order = ExportOrder | PreviewOrder | DescriptionOrder
 
 
 def packed(order: Order) -> bytes:

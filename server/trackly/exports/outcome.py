@@ -14,7 +14,7 @@ def column_out(column: Column) -> dict[str, str]:
 def exported(told: dict[str, Any], folder: Path) -> Exported:
     """The result of an export whose files are in `folder`."""
     return Exported(
-        columns=_columns(told),
+        columns=columns_of(told),
         rows=told["rows"],
         truncated=told["truncated"],
         position=told["position"],
@@ -44,10 +44,10 @@ def exported(told: dict[str, Any], folder: Path) -> Exported:
 
 
 def previewed(told: dict[str, Any]) -> Preview:
-    return Preview(_columns(told), told["rows"], told["truncated"], told["ms"], told["plan_cost"])
+    return Preview(columns_of(told), told["rows"], told["truncated"], told["ms"], told["plan_cost"])
 
 
-def _columns(told: dict[str, Any]) -> tuple[Column, ...]:
+def columns_of(told: dict[str, Any]) -> tuple[Column, ...]:
     return tuple(Column(column["name"], ColumnType(column["type"]), column["title"]) for column in told["columns"])
 
 

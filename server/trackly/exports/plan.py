@@ -51,12 +51,14 @@ class ReadPlan:
 @dataclass(frozen=True, slots=True)
 class Caps:
     """More rows: the file is cut and says so. More bytes (of the rows, or of one file), seconds or memory above the
-    idle process: ExportFailed."""
+    idle process: ExportFailed. `database_bytes`: memory above the idle one for the process of the database that reads
+    a sandboxed plan, where it can be held to that (`backends`)."""
 
     rows: int = 1_000_000
     bytes: int = 512 * MIB
     seconds: float = 60.0
     memory_bytes: int = 512 * MIB
+    database_bytes: int = 256 * MIB
 
 
 @dataclass(frozen=True, slots=True)

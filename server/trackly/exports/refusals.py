@@ -8,7 +8,7 @@ from trackly.exports.errors import ExportFailed
 _OWN_WORDS = {  # SQLSTATE, or its class: code and sentence; the database's own words could name files, hosts or roles
     "57014": ("timeout", "The query took longer than it may"),
     "53400": ("too_large", "The query needs more disk space than it may use"),
-    "53200": ("memory", "The database has not enough memory for this query"),
+    "53200": ("memory", "This query needs too much memory"),
     "08": ("connection", "The connection to the database was lost"),
     "28": ("connection", "The database does not let this role in"),
     "53": ("connection", "The database has no room for this query at the moment"),

@@ -9,9 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import pq, sql
 
+from trackly.exports.backends import hold_backend
 from trackly.exports.copying import copied_batches
 from trackly.exports.errors import ExportFailed
-from trackly.exports.plan import MIB, ReadPlan
+from trackly.exports.plan import MIB, Caps, ReadPlan
 from trackly.exports.refusals import refused, unreachable
 from trackly.exports.sink import Sink
 from trackly.exports.types import ReadColumn, described, selection
@@ -107,9 +108,10 @@ class Snapshot:
 
 @contextmanager
 def opened(
-    plan: ReadPlan, timezone: str, until: float, on_connected: Callable[[pq.abc.PGconn], None]
+    plan: ReadPlan, timezone: str, caps: Caps, on_connected: Callable[[pq.abc.PGconn], None]
 ) -> Iterator[Snapshot]:
-    """A snapshot of the plan's database. `until`: monotonic time at which statements are to end by themselves."""
+    """A snapshot of the plan's database. After the seconds of `caps` statements end by themselves."""
+    until = time.monotonic() + caps.seconds
     try:
         connection = psycopg.connect(
             plan.url,
@@ -122,6 +124,8 @@ def opened(
         raise unreachable(error, sandboxed=plan.sandboxed) from None
     with connection:
         on_connected(connection.pgconn)
+        if plan.sandboxed:
+            hold_backend(connection.pgconn, caps.database_bytes)
         try:
             for statement in plan.before:
                 connection.execute(statement.encode())

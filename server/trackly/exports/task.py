@@ -12,9 +12,10 @@ from typing import Any
 
 from psycopg import pq
 
+from trackly.exports.backends import put_behind
 from trackly.exports.errors import ExportFailed
-from trackly.exports.making import make, make_preview
-from trackly.exports.orders import LENGTH, ExportOrder, Order
+from trackly.exports.making import make, make_description, make_preview
+from trackly.exports.orders import LENGTH, DescriptionOrder, ExportOrder, Order
 
 _connections: list[pq.abc.PGconn] = []
 
@@ -32,6 +33,8 @@ def _done(order: Order, say: Callable[[str, float], None]) -> dict[str, Any]:
     try:
         if isinstance(order, ExportOrder):
             return {"result": make(order.job, order.folder, say, _connections.append)}
+        if isinstance(order, DescriptionOrder):
+            return {"result": make_description(order.plan, order.caps, _connections.append)}
         return {"result": make_preview(order.plan, order.limit, order.caps, _connections.append)}
     except ExportFailed as failure:
         return {
@@ -51,8 +54,9 @@ def _say(leash: socket.socket, words: dict[str, Any]) -> None:
 
 
 def _call_off(_number: int, _frame: object) -> None:
-    """End, and take the statement that the database still works on along."""
+    """End, and take the statement that the database still works on along, or at least out of everybody's way."""
     for connection in _connections:
         if connection.status == pq.ConnStatus.OK:
             connection.get_cancel().cancel()
+            put_behind(connection)
     os._exit(1)

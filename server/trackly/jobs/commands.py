@@ -43,6 +43,13 @@ async def record_run(uow: UnitOfWork, instance: str, note: RunNote) -> int:
     return run.id
 
 
+async def forget_runs(uow: UnitOfWork, keep: timedelta, most: int) -> int:
+    """Remove at most `most` runs that began longer ago than `keep`, the oldest first; returns how many."""
+    old = select(JobRunRow.id).where(JobRunRow.started_at < uow.now - keep).order_by(JobRunRow.started_at).limit(most)
+    gone = await uow.session.scalars(delete(JobRunRow).where(JobRunRow.id.in_(old)).returning(JobRunRow.id))
+    return len(gone.all())
+
+
 def _in_words(result: object) -> str | None:
     """What a job returned: how many it dealt with, or its own words."""
     if result is None or isinstance(result, bool):

@@ -5,6 +5,7 @@ from trackly.jobs.ledger import DatabaseLedger
 from trackly.jobs.scheduler import Scheduler
 from trackly.jobs.schemas import JobStatus
 from trackly.jobs.services import JobServices
+from trackly.jobs.sweeping import forget_old_runs
 from trackly.jobs.system import Sampler
 
-__all__ = ["DatabaseLedger", "JobServices", "JobStatus", "Presence", "Sampler", "Scheduler"]
+__all__ = ["DatabaseLedger", "JobServices", "JobStatus", "Presence", "Sampler", "Scheduler", "forget_old_runs"]

@@ -37,6 +37,10 @@ DATABASE = "trackly"
 _SUPERUSER = "postgres"
 _SOCKET_MAX_BYTES = 103
 _LOG_MAX_BYTES = 5_000_000
+_BACKEND_KIB = 1024 * 1024
+_HELD_TO = ("/bin/sh", "-c", f'ulimit -S -d {_BACKEND_KIB} 2>/dev/null; exec "$@"', "sh")
+"""Each process of PostgreSQL inherits it: a statement that needs more than 1 GiB of memory of its own ends with "out of
+memory", and nobody else notices. What is shared does not count. Where the kernel does not know it, nothing happens."""
 
 
 @dataclass
@@ -202,7 +206,7 @@ class EmbeddedPostgres:
         self._turn_log()
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [str(binaries() / "postgres"), "-D", str(self.data)],
+                [*_HELD_TO, str(binaries() / "postgres"), "-D", str(self.data)],
                 cwd=self.data,
                 env=environment(),
                 stdin=subprocess.DEVNULL,

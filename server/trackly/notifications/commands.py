@@ -19,7 +19,6 @@ from trackly.users.facade import Actor
 
 GIVE_UP_AFTER = timedelta(hours=24)
 KEPT_UNREAD, KEPT_READ = timedelta(days=365), timedelta(days=90)
-DELIVERIES_KEPT = timedelta(days=400)
 _TITLE_MAX, _BODY_MAX = 200, 2000
 _ROWS = 500
 
@@ -171,11 +170,22 @@ async def forget_deliveries(uow: UnitOfWork, refs: Sequence[str]) -> None:
     await uow.session.execute(delete(DeliveryRow).where(DeliveryRow.ref.in_(refs)))
 
 
-async def forget_old(uow: UnitOfWork) -> None:
-    """Remove read lines of inboxes after 90 days, the others after a year, and deliveries after 400 days."""
+async def forget_deliveries_before(uow: UnitOfWork, keep: timedelta, most: int) -> int:
+    """Remove at most `most` deliveries made longer ago than `keep`, with their tries; returns how many.
+
+    What is still on its way stays. Lines in inboxes stay."""
+    over = DeliveryRow.final_at.is_not(None) & (DeliveryRow.created_at < uow.now - keep)
+    old = select(DeliveryRow.id).where(over).order_by(DeliveryRow.created_at).limit(most)
+    gone = await uow.session.scalars(delete(DeliveryRow).where(DeliveryRow.id.in_(old)).returning(DeliveryRow.id))
+    return len(gone.all())
+
+
+async def forget_old_notices(uow: UnitOfWork, most: int) -> int:
+    """Remove at most `most` lines of inboxes: read ones after 90 days, the others after a year; returns how many."""
     read = NotificationRow.read_at.is_not(None) & (NotificationRow.created_at < uow.now - KEPT_READ)
-    await uow.session.execute(
-        delete(NotificationRow).where(read | (NotificationRow.created_at < uow.now - KEPT_UNREAD))
+    over = read | (NotificationRow.created_at < uow.now - KEPT_UNREAD)
+    old = select(NotificationRow.id).where(over).order_by(NotificationRow.created_at).limit(most)
+    gone = await uow.session.scalars(
+        delete(NotificationRow).where(NotificationRow.id.in_(old)).returning(NotificationRow.id)
     )
-    old = DeliveryRow.final_at.is_not(None) & (DeliveryRow.created_at < uow.now - DELIVERIES_KEPT)
-    await uow.session.execute(delete(DeliveryRow).where(old))
+    return len(gone.all())

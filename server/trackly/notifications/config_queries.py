@@ -30,6 +30,11 @@ async def find_config(session: AsyncSession, *, lock: bool = False) -> EmailConf
     return (await session.scalars(statement.with_for_update() if lock else statement)).one_or_none()
 
 
+async def has_mail_server(session: AsyncSession) -> bool:
+    """Whether one is set up and switched on."""
+    return bool(await session.scalar(select(EmailConfigRow.is_active)))
+
+
 async def find_mail_server(session: AsyncSession, box: SecretBox) -> MailServer | None:
     """Where mail goes; None when nothing is set up or it is switched off. Raises SecretUnreadable."""
     row = await find_config(session)

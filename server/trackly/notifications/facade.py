@@ -2,9 +2,11 @@
 
 from trackly.kit.hosts import AllowedHosts
 from trackly.notifications.commands import enqueue, forget_deliveries, notify, resend_failed, suppress_pending
+from trackly.notifications.config_queries import has_mail_server
 from trackly.notifications.errors import InvalidAddress, WebhookRefused
 from trackly.notifications.jobs import forget_old_deliveries
 from trackly.notifications.messages import (
+    NO_MAIL_SERVER,
     AttachedFile,
     CannotCompose,
     Channel,
@@ -26,6 +28,7 @@ from trackly.notifications.webhook_commands import keep_webhook_secret
 
 __all__ = [
     "ATTACHED_MAX_BYTES",
+    "NO_MAIL_SERVER",
     "AllowedHosts",
     "AttachedFile",
     "CannotCompose",
@@ -49,6 +52,7 @@ __all__ = [
     "ensure_mail_address",
     "forget_deliveries",
     "forget_old_deliveries",
+    "has_mail_server",
     "keep_webhook_secret",
     "list_attempts",
     "list_deliveries",

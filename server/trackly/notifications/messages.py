@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from trackly.events.unit_of_work import UnitOfWork
 
+NO_MAIL_SERVER = "no mail server is set up, or it is switched off"
+"""The answer of a mail that could not even begin to leave."""
+
 
 class Channel(StrEnum):
     EMAIL = "email"

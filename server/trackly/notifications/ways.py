@@ -14,7 +14,7 @@ from trackly.notifications.commands import notify
 from trackly.notifications.config_queries import find_mail_server
 from trackly.notifications.errors import WebhookHostUnknown, WebhookRefused
 from trackly.notifications.mailer import Mailer
-from trackly.notifications.messages import Message
+from trackly.notifications.messages import NO_MAIL_SERVER, Message
 from trackly.notifications.mime import delivery_key, mail_bytes
 from trackly.notifications.outbox import Lease
 from trackly.notifications.outcomes import Ending, Outcome
@@ -67,7 +67,7 @@ class MailWay:
         except SecretUnreadable:
             return _failed("config", "the stored mail password can't be read; enter it again")
         if server is None:
-            return _failed("config", "no mail server is set up, or it is switched off")
+            return _failed("config", NO_MAIL_SERVER)
         try:
             return await self._send(lease, message, begin, server)
         except SmtpFailed as failure:

@@ -31,17 +31,18 @@ from trackly.reports.parts import (
     UserRecipient,
     WebhookRecipient,
 )
-from trackly.reports.plans import Asked, Planner
+from trackly.reports.plans import Asked, Planner, sandbox_types
 from trackly.reports.queries import known_projects, unknown_people
-from trackly.reports.rules import ensure_may_create, ensure_may_write_sql, writes_sql
+from trackly.reports.rules import ensure_may_create, ensure_may_schedule, ensure_may_write_sql, writes_sql
 from trackly.reports.schemas import ReportNew
 from trackly.reports.spelling import nearest
 from trackly.reports.templates import VARIABLES, template_errors, variable_of
 from trackly.reports.words import BadWords, read_words
-from trackly.sandbox.facade import may_write_sql
+from trackly.sandbox.facade import InvalidSql, SqlReportsOff, check_sql, describe_sql, may_write_sql
 from trackly.users.facade import Actor
 
 WEBHOOKS_MOST = 10
+_CHARTED = ("x", "y", "series")
 
 
 def keep_schedule(schedule: Schedule) -> KeptSchedule:
@@ -75,6 +76,7 @@ class Checker:
         """The definition to keep. InvalidInput with the places of what is wrong, InvalidSql with line and column,
         MayNotWriteSql, SqlReportsOff. Nobody is asked about a source or a webhook that stays as it was `before`."""
         schedule = None if new.schedule is None else keep_schedule(new.schedule)
+        ensure_may_schedule(author, schedule, before.schedule if before else None)
         check_declarations(new.parameters)
         recipients = [_with_plain_address(index, one) for index, one in enumerate(new.recipients)]
         known = {one.url for one in before.webhooks} if before else set()
@@ -90,11 +92,29 @@ class Checker:
         figures: tuple[str, ...] = ()
         if isinstance(new.source, DatasetSource):
             plan = await self.planner.plan_dataset(session, author, asked, values, now, tz)
-            _check_columns(new, plan.columns or ())
+            refuse(_strange_columns(_named_columns(new), plan.columns or ()))
             figures = tuple(figure.label for figure in plan.figures)
+        elif before is None or not same or before.checks != tuple(new.checks) or before.document != new.document:
+            columns = await self._columns_of_sql(asked)
+            if columns is not None:
+                refuse(_strange_columns([*_named_columns(new), *_charted_columns(new)], columns))
         _check_words(new, figures)
         members = {name: getattr(new, name) for name in Definition.model_fields if name in ReportNew.model_fields}
         return Definition.model_validate({**members, "recipients": recipients, "schedule": schedule})
+
+    async def _columns_of_sql(self, asked: Asked) -> Sequence[str] | None:
+        """Those that SQL over our own views gives; None where nobody can say so now. InvalidSql on `source.sql`."""
+        source = asked.source
+        if isinstance(source, DatasetSource) or source.data_source_id is not None:
+            return None
+        try:
+            checked = check_sql(source.sql, sandbox_types(asked.parameters))
+            return await describe_sql(self.planner.sandbox, checked)
+        except SqlReportsOff:
+            return None
+        except InvalidSql as error:
+            error.errors = (FieldError("source.sql", error.reason),)
+            raise
 
     async def keep_secrets(self, uow: UnitOfWork, author: Actor, owner_id: int, new: ReportNew) -> None:
         """Keep the secrets of webhooks that were sent along; null takes one away, none sent leaves it as it is."""
@@ -144,8 +164,8 @@ def _check_words(new: ReportNew, figures: Sequence[str]) -> None:
     )
 
 
-def _check_columns(new: ReportNew, columns: Sequence[str]) -> None:
-    """That the columns which checks and the document name are there."""
+def _named_columns(new: ReportNew) -> list[tuple[str, str]]:
+    """The columns that checks and the document name, each with its place."""
     named = [
         (f"checks.{index}.column", check.column)
         for index, check in enumerate(new.checks)
@@ -153,7 +173,17 @@ def _check_columns(new: ReportNew, columns: Sequence[str]) -> None:
     ]
     if new.document.group_by is not None:
         named.append(("document.group_by", new.document.group_by))
-    refuse([FieldError(at, _no_column(name, columns)) for at, name in named if name not in columns])
+    return named
+
+
+def _charted_columns(new: ReportNew) -> list[tuple[str, str]]:
+    """The columns that charts name, each with its place."""
+    parts = [(n, part, getattr(chart, part)) for n, chart in enumerate(new.document.charts) for part in _CHARTED]
+    return [(f"document.charts.{n}.{part}", name) for n, part, name in parts if name is not None]
+
+
+def _strange_columns(named: Iterable[tuple[str, str]], columns: Sequence[str]) -> list[FieldError]:
+    return [FieldError(at, _no_column(name, columns)) for at, name in named if name not in columns]
 
 
 def _no_column(name: str, columns: Sequence[str]) -> str:

@@ -58,7 +58,10 @@ class Cron:
     @property
     def is_fast(self) -> bool:
         """Whether it may be due more than once in a minute."""
-        return self.every_s < 60 if self.every_s is not None else len(self.spec.split()) == 6
+        if self.every_s is not None:
+            return self.every_s < 60
+        fields = self.spec.split()
+        return len(fields) == 6 and not fields[0].isdigit()
 
     def after(self, moment: datetime) -> Iterator[datetime]:
         """Every slot later than `moment`, in order, in UTC, for ever."""

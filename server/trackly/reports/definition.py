@@ -1,5 +1,7 @@
 """A definition as it is kept: what was sent in, with everything resolved that does not depend on the day of a run."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -7,21 +9,19 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from trackly.reports.parts import (
     Catchup,
     Check,
-    EmailRecipient,
     Format,
     Overlap,
     Parameter,
     Recipient,
     ReportDocument,
-    RoleRecipient,
     Source,
     Templates,
     UserRecipient,
     WebhookRecipient,
 )
-from trackly.reports.schemas import RecipientOut, WebhookOut
+from trackly.reports.schemas import RecipientOut, UserRecipientOut, WebhookOut
 
-__all__ = ["Definition", "KeptSchedule", "recipients_out"]
+__all__ = ["Definition", "KeptSchedule", "Known", "recipients_out"]
 
 
 class KeptSchedule(BaseModel):
@@ -76,15 +76,31 @@ class Definition(BaseModel):
         return {parameter.name: parameter.type for parameter in self.parameters}
 
     @property
+    def user_ids(self) -> set[int]:
+        """The people whom it names one by one."""
+        return {one.user_id for one in self.recipients if isinstance(one, UserRecipient)}
+
+    @property
     def webhooks(self) -> list[WebhookRecipient]:
         return [one for one in self.recipients if isinstance(one, WebhookRecipient)]
 
 
-def recipients_out(definition: Definition, signed: frozenset[str]) -> list[RecipientOut]:
-    """As they are shown; `signed`: the webhooks' addresses that have a secret."""
-    return [
-        one
-        if isinstance(one, EmailRecipient | UserRecipient | RoleRecipient)
-        else WebhookOut(kind="webhook", url=one.url, has_secret=one.url in signed)
-        for one in definition.recipients
-    ]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of recipients besides: the names of people, and the addresses of webhooks that have a secret."""
+
+    names: Mapping[int, str]
+    signed: frozenset[str]
+
+
+def recipients_out(definition: Definition, known: Known) -> list[RecipientOut]:
+    """As they are shown."""
+    return [_recipient_out(one, known) for one in definition.recipients]
+
+
+def _recipient_out(one: Recipient, known: Known) -> RecipientOut:
+    if isinstance(one, UserRecipient):
+        return UserRecipientOut(kind="user", user_id=one.user_id, name=known.names.get(one.user_id, ""))
+    if isinstance(one, WebhookRecipient):
+        return WebhookOut(kind="webhook", url=one.url, has_secret=one.url in known.signed)
+    return one

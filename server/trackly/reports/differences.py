@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trackly.reports.cron import BadCron, parse_cron
+from trackly.reports.cron_words import say_schedule
 from trackly.reports.schemas import FieldChange, LineChange
 
 _TEXTS = ("source.sql", "templates.intro", "description")
@@ -73,7 +75,24 @@ def _change(path: str, before: Any, after: Any) -> FieldChange:
     label = _LABELS.get(path, path)
     if path in _TEXTS and isinstance(before, str) and isinstance(after, str) and _can_be_aligned(before, after):
         return FieldChange(field=path, label=label, before=None, after=None, lines=_lines(before, after))
-    return FieldChange(field=path, label=label, before=before, after=after, lines=None)
+    return FieldChange(field=path, label=label, before=_said(path, before), after=_said(path, after), lines=None)
+
+
+def _said(path: str, value: Any) -> Any:
+    """A value as it is shown: times in words."""
+    if path == "schedule.cron" and isinstance(value, str):
+        return _times(value, {})
+    if path == "schedule" and isinstance(value, Mapping):
+        return f"{_times(value['cron'], value)} {value['tz']}"
+    return value
+
+
+def _times(cron: str, schedule: Mapping[str, Any]) -> str:
+    """What is kept was read once; a later product may have other words for it."""
+    try:
+        return say_schedule(parse_cron(cron, "UTC"), schedule.get("wait_for"), schedule.get("wait_until"))
+    except BadCron:
+        return cron
 
 
 def _can_be_aligned(before: str, after: str) -> bool:

@@ -125,8 +125,11 @@ class EmailRecipient(In):
 
 
 class UserRecipient(In):
+    """`name` is what answers say; sent back it is taken, and not kept."""
+
     kind: Literal["user"]
     user_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    name: Annotated[str, StringConstraints(max_length=200)] = Field(default="", exclude=True)
 
 
 class RoleRecipient(In):

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.kit.errors import InvalidInput
 from trackly.kit.pages import decode_cursor, encode_cursor
-from trackly.notifications.tables import WebhookRow
+from trackly.notifications.facade import NO_MAIL_SERVER, State
+from trackly.notifications.tables import DeliveryRow, WebhookRow
 from trackly.projects.facade import STAFF, accessible_projects, effective_role_expression, own_membership
-from trackly.projects.tables import MembershipRow, ProjectRow
+from trackly.projects.tables import LabelRow, MembershipRow, ProjectRow
 from trackly.reports.errors import ReportNotFound
 from trackly.reports.parts import EmailRecipient, Recipient, RoleRecipient, UserRecipient
 from trackly.reports.schemas import LastRun
@@ -230,8 +231,30 @@ async def signed_webhooks(session: AsyncSession, owner_id: int, urls: Collection
     return frozenset(await session.scalars(select(WebhookRow.url).where(*mine)))
 
 
+async def lacks_mail_server(session: AsyncSession, ref: str) -> bool:
+    """Whether that is why all deliveries of `ref` failed that did."""
+    missed = DeliveryRow.state.in_([State.FAILED, State.UNKNOWN])
+    same = func.bool_and(func.coalesce(DeliveryRow.answer, "") == NO_MAIL_SERVER)
+    return bool(await session.scalar(select(same).where(DeliveryRow.ref == ref, missed)))
+
+
 async def count_projects(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(ProjectRow)) or 0
+
+
+async def known_labels(session: AsyncSession, actor: Actor, names: Collection[str]) -> set[str]:
+    """Those of `names` that are a label's, in whatever case, of a project of which the actor may know."""
+    name, mine = func.lower(LabelRow.name), LabelRow.project_id.in_(accessible_projects(actor))
+    found = await session.scalars(select(name).where(name.in_({one.lower() for one in names}), mine))
+    there = set(found)
+    return {one for one in names if one.lower() in there}
+
+
+async def admins_to_ask(session: AsyncSession, limit: int = 3) -> list[Person]:
+    """The active admins who have been here longest."""
+    admins = select(UserAccount.id, UserAccount.name).where(UserAccount.active, UserAccount.role == str(Role.ADMIN))
+    rows = await session.execute(admins.order_by(UserAccount.id).limit(limit))
+    return [Person(id=row.id, name=row.name) for row in rows]
 
 
 async def known_projects(session: AsyncSession, actor: Actor, keys: Collection[str]) -> set[str]:

@@ -1,4 +1,5 @@
-"""Files of reports go by age, by number and by size; what they were stays in their receipts: names, sizes, hashes."""
+"""Files of reports go by age, by number and by size; what they were stays in their receipts: names, sizes, hashes.
+Much later the receipts go too, with the rows of the ledger."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,15 +66,34 @@ _OLD_LINES = text(
     "DELETE FROM report_run_log WHERE id IN (SELECT l.id FROM report_run_log l"
     " WHERE l.at < statement_timestamp() - make_interval(days => :days) ORDER BY l.id LIMIT 10000)"
 )
+_RUNS = 1000
+"""So many runs leave the ledger in one transaction."""
+_OLD_RUNS = text(
+    """
+    DELETE FROM report_run WHERE id IN (
+        SELECT n.id FROM report_run n
+        WHERE n.created_at < statement_timestamp() - make_interval(days => :days)
+          AND n.state NOT IN ('QUEUED', 'RUNNING', 'RENDERED', 'DELIVERING')
+          AND n.id < (SELECT max(newer.id) FROM report_run newer WHERE newer.report_id = n.report_id)
+          AND NOT EXISTS (
+              SELECT 1 FROM report_edition e WHERE e.run_id = n.id AND (e.data_blob IS NOT NULL OR EXISTS (
+                  SELECT 1 FROM report_file f WHERE f.edition_id = e.id AND f.stored_name IS NOT NULL)))
+        ORDER BY n.id LIMIT :most)
+    RETURNING id
+    """
+)
+"""Never the newest run of a report, and none that still has a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Files of the last `days`, of each report's last `runs` with files, and `quota_bytes` in all."""
+    """Files of the last `days`, of each report's last `runs` with files, and `quota_bytes` in all; receipts and rows of
+    the ledger of the last `ledger_days`."""
 
     days: int
     runs: int
     quota_bytes: int
+    ledger_days: int = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +106,20 @@ class Retention:
     async def sweep(self) -> int:
         """Remove what is over the limits, oldest first; returns how many blobs are on the way out.
 
-        Files of runs that are still on their way stay. Log lines go with the days; rows of the ledger stay."""
+        Files of runs that are still on their way stay. Log lines go with the days."""
         removed = 0
         while found := await self._sweep_some():
             removed += found
         async with self.work.begin("reports:retention") as uow:
             await uow.session.execute(_OLD_LINES, {"days": self.keep.days})
+        await self._forget_runs()
         return removed
+
+    async def _forget_runs(self) -> None:
+        limits, gone = {"days": self.keep.ledger_days, "most": _RUNS}, _RUNS
+        while gone == _RUNS:
+            async with self.work.begin("reports:retention") as uow:
+                gone = len((await uow.session.scalars(_OLD_RUNS, limits)).all())
 
     async def _sweep_some(self) -> int:
         async with self.work.begin("reports:retention") as uow:

@@ -16,6 +16,7 @@ from trackly.kit.errors import InvalidInput, StaleVersion
 from trackly.kit.pages import DEFAULT_LIMIT, Limit, Page
 from trackly.kit.schema import StorableText
 from trackly.reports import commands, queries, run_commands, trying, version_queries
+from trackly.reports.abilities import abilities_of
 from trackly.reports.deps import Reports
 from trackly.reports.errors import (
     MayNotReport,
@@ -31,6 +32,7 @@ from trackly.reports.errors import (
 from trackly.reports.readymade import find_ready_made, ready_made
 from trackly.reports.run_schemas import RunNew, RunSummary
 from trackly.reports.schemas import (
+    Abilities,
     PreviewNew,
     PreviewOut,
     ReadyMadeNew,
@@ -46,6 +48,7 @@ from trackly.reports.schemas import (
 )
 from trackly.reports.showing import show_report
 from trackly.reports.views import summary_of
+from trackly.sandbox.deps import CurrentSandbox
 from trackly.sandbox.facade import InvalidSql, SqlReportsOff
 
 router = APIRouter(prefix="/api/reports", tags=["reports"], route_class=CommandRoute)
@@ -74,6 +77,12 @@ async def create_report(
 ) -> ReportOut:
     """Define a report. All of it is looked at first: source, parameters, schedule, recipients, words, checks."""
     return _made(response, await commands.create_report(uow, actor, body, reports.checker))
+
+
+@router.get("/abilities")
+async def get_abilities(actor: CurrentActor, reports: Reports, sandbox: CurrentSandbox) -> Abilities:
+    """What you may do with reports: make them, write SQL, have them run often; and whether mail leaves this server."""
+    return await abilities_of(reports.work, sandbox, actor)
 
 
 @router.get("/ready-made")

@@ -6,13 +6,14 @@ import orjson
 from sqlalchemy import delete, func, insert, text
 
 from trackly.events.unit_of_work import UnitOfWork
-from trackly.notifications.facade import State, count_states, resend_failed, suppress_pending
+from trackly.notifications.facade import NO_MAIL_SERVER, State, count_states, resend_failed, suppress_pending
 from trackly.reports import run_events
 from trackly.reports.definition import Definition
 from trackly.reports.endings import count_failure, count_success
 from trackly.reports.errors import ReportBusy
+from trackly.reports.given import ensure_there
 from trackly.reports.parameters import RunDay, resolve_values
-from trackly.reports.queries import FoundReport, get_report, load_report
+from trackly.reports.queries import FoundReport, get_report, lacks_mail_server, load_report
 from trackly.reports.rules import ensure_may_edit
 from trackly.reports.run_errors import NothingToRetry, RunIsOver, RunNotOver
 from trackly.reports.run_queries import (
@@ -57,7 +58,7 @@ async def start_run(
     ensure_may_edit(actor, found.row.owner_id)
     if await count_waiting_by_hand(uow.session, report_id) >= BY_HAND_MOST:
         raise ReportBusy(f"{BY_HAND_MOST} runs by hand are waiting or running; wait for one of them.")
-    values = await _beginning(uow, found, new)
+    values = await _beginning(uow, actor, found, new)
     row = (
         await uow.session.scalars(
             insert(ReportRunRow)
@@ -76,7 +77,7 @@ async def start_run(
     return (await tell_runs(uow, [row], run_events.run_created, actor.ref))[0]
 
 
-async def _beginning(uow: UnitOfWork, found: FoundReport, new: RunNew) -> dict[str, Any]:
+async def _beginning(uow: UnitOfWork, actor: Actor, found: FoundReport, new: RunNew) -> dict[str, Any]:
     """What the run keeps of its beginning: the present definition, or all that an earlier run had."""
     given: dict[str, Any] = dict(new.parameters)
     if new.as_of is not None:
@@ -88,7 +89,8 @@ async def _beginning(uow: UnitOfWork, found: FoundReport, new: RunNew) -> dict[s
         kept = {"report_version": found.row.version, "definition": found.row.definition, "moment": now}
         kept["parameters"] = given
     definition = Definition.model_validate(kept["definition"])
-    resolve_values(definition.parameters, kept["parameters"], RunDay(kept["moment"], definition.tz))
+    values = resolve_values(definition.parameters, kept["parameters"], RunDay(kept["moment"], definition.tz))
+    await ensure_there(uow.session, actor, definition.parameters, {name: values[name] for name in given})
     return kept
 
 
@@ -140,6 +142,8 @@ async def settle_run(uow: UnitOfWork, run_id: int) -> None:
         return
     counts = await count_states(uow.session, run_ref(run_id))
     state, reason = _outcome(counts, cancelled=row.cancel_by is not None)
+    if state in ("PARTIAL", "FAILED") and await lacks_mail_server(uow.session, run_ref(run_id)):
+        reason = f"{reason}: {NO_MAIL_SERVER}"
     sent, of = counts.get(State.SENT, 0), sum(counts.values())
     if (row.state, (row.progress or {}).get("sent")) == (state, sent):
         return

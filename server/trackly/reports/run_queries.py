@@ -120,7 +120,6 @@ async def get_run(session: AsyncSession, actor: Actor, run_id: int) -> RunOut:
     return RunOut(
         **fields,
         report=found.report,
-        report_version=row.report_version,
         parameters=row.parameters,
         moment=row.moment,
         files=_files(await list_editions(session, actor, run_id)),

@@ -50,9 +50,9 @@ class Pause(In):
 
 
 @router.get("/reports/schedule/preview", responses=problems(InvalidInput))
-async def preview_schedule(_: CurrentActor, clock: CurrentClock, when: When, tz: Zone = "UTC") -> SchedulePreview:
+async def preview_schedule(actor: CurrentActor, clock: CurrentClock, when: When, tz: Zone = "UTC") -> SchedulePreview:
     """What `when`, in words or as cron, means in the zone `tz`, with the next five times. A zone in the words wins."""
-    return upcoming.preview_schedule(when, tz, clock.now())
+    return upcoming.preview_for(actor, when, tz, clock.now())
 
 
 @router.get("/reports/{report_id}/runs", responses=problems(ReportNotFound, InvalidInput))

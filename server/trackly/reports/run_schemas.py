@@ -45,6 +45,7 @@ class RunSummary(Out):
 
     id: int
     report_id: int
+    report_version: int
     status: RunStatus
     trigger: Trigger
     scheduled_for: UtcTime | None
@@ -97,7 +98,6 @@ class RunOut(RunSummary):
     """Whom the report is only sent to sees the files of their own edition and their own deliveries, and no log."""
 
     report: RunReport
-    report_version: int
     parameters: dict[str, Any]
     moment: UtcTime | None
     files: list[RunFile]
@@ -143,6 +143,6 @@ def summary_fields(row: ReportRunRow, requested_by: Person | None) -> dict[str, 
 
 
 _SAME = (
-    *("id", "report_id", "trigger", "scheduled_for", "created_at", "started_at", "finished_at", "reason", "rows"),
-    *("bytes", "truncated", "as_of", "attempt", "version"),
+    *("id", "report_id", "report_version", "trigger", "scheduled_for", "created_at", "started_at", "finished_at"),
+    *("reason", "rows", "bytes", "truncated", "as_of", "attempt", "version"),
 )

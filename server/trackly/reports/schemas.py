@@ -24,7 +24,6 @@ from trackly.reports.parts import (
     Templates,
     TimeZone,
     Title,
-    UserRecipient,
 )
 from trackly.users.facade import Person
 
@@ -80,13 +79,19 @@ class ReportPatch(In):
     is_active: bool = Field(default_factory=unset)
 
 
+class UserRecipientOut(Out):
+    kind: Literal["user"]
+    user_id: int
+    name: str
+
+
 class WebhookOut(Out):
     kind: Literal["webhook"]
     url: str
     has_secret: bool
 
 
-RecipientOut = Annotated[EmailRecipient | UserRecipient | RoleRecipient | WebhookOut, Field(discriminator="kind")]
+RecipientOut = Annotated[EmailRecipient | UserRecipientOut | RoleRecipient | WebhookOut, Field(discriminator="kind")]
 
 
 class ScheduleOut(Out):
@@ -220,7 +225,8 @@ class LineChange(Out):
 
 
 class FieldChange(Out):
-    """What differs in one field, by its path. `lines` for texts of several lines, else `before` and `after`."""
+    """What differs in one field, by its path. `lines` for texts of several lines, else `before` and `after`; the times
+    of a schedule in words."""
 
     field: str
     label: str
@@ -249,6 +255,20 @@ class VersionOut(VersionSummary):
 
     definition: dict[str, JsonValue]
     differences: list[FieldChange]
+
+
+class Abilities(Out):
+    """What you may do with reports here. `sql_refusal`: why you can't write SQL, and `ask` who can change that.
+
+    `often`: your schedules may fire more than once a minute. `sends_mail`: a mail server is set up and switched on;
+    without one, people find their reports in the inbox alone."""
+
+    make: bool
+    sql: bool
+    sql_refusal: str | None
+    ask: list[Person]
+    often: bool
+    sends_mail: bool
 
 
 class ReadyMadeOut(Out):

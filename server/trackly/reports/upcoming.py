@@ -7,10 +7,19 @@ from zoneinfo import ZoneInfo
 from trackly.kit.errors import FieldError, InvalidInput
 from trackly.reports.cron import BadCron, Cron, next_slots, parse_cron
 from trackly.reports.cron_words import say_schedule
+from trackly.reports.rules import ensure_may_repeat
 from trackly.reports.run_schemas import SchedulePreview
 from trackly.reports.words import BadWords, Spoken, looks_like_cron, read_words
+from trackly.users.facade import Actor
 
 SHOWN = 5
+
+
+def preview_for(author: Actor, when: str, tz: str, now: datetime) -> SchedulePreview:
+    """As `preview_schedule`, and that the author may have it so often."""
+    shown = preview_schedule(when, tz, now)
+    ensure_may_repeat(author, parse_cron(shown.cron, shown.tz), at="when")
+    return shown
 
 
 def preview_schedule(when: str, tz: str, now: datetime) -> SchedulePreview:

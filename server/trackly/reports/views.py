@@ -6,7 +6,7 @@ from typing import Any
 from trackly.kit.errors import StaleVersion
 from trackly.reports.cron import next_slots, parse_cron
 from trackly.reports.cron_words import say_schedule
-from trackly.reports.definition import Definition, recipients_out
+from trackly.reports.definition import Definition, Known, recipients_out
 from trackly.reports.queries import FoundReport
 from trackly.reports.rules import can_edit
 from trackly.reports.schemas import ReportFacts, ReportOut, ReportSummary, ScheduleOut
@@ -60,14 +60,14 @@ def summary_of(found: FoundReport, reader: Actor) -> ReportSummary:
     return ReportSummary(**facts, last_run=found.last_run, can_edit=can_edit(reader, found.row.owner_id))
 
 
-def report_of(found: FoundReport, reader: Actor, signed: frozenset[str], now: datetime) -> ReportOut:
-    """The whole of it, as far as it is the reader's to know. `signed`: webhooks that have a secret."""
+def report_of(found: FoundReport, reader: Actor, known: Known, now: datetime) -> ReportOut:
+    """The whole of it, as far as it is the reader's to know. `known`: of its recipients."""
     summary, definition = summary_of(found, reader), definition_of(found)
     return ReportOut(
         **summary.model_dump(),
         source=definition.source if summary.can_edit else None,
         parameters=list(definition.parameters),
-        recipients=recipients_out(definition, signed) if summary.can_edit else [],
+        recipients=recipients_out(definition, known) if summary.can_edit else [],
         templates=definition.templates,
         checks=list(definition.checks),
         document=definition.document,

@@ -72,6 +72,7 @@ LAYERS = (
         (
             attacks_on_statements.running_for_ever,
             attacks_on_statements.a_series_without_end,
+            attacks_on_statements.memory_without_end,
             attacks_on_statements.files_without_end,
         ),
     ),

@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import astuple
 
-from trackly.exports.facade import Caps
+from trackly.exports.facade import Caps, hold_backend
 from trackly.sandbox.errors import InvalidSql
 from trackly.sandbox.gate import check_sql
 from trackly.sandbox.guard import MAX_DEPTH
-from trackly.sandbox.target import Finding, Target, rows_of, through, tried
+from trackly.sandbox.target import Finding, Target, rows_of, through, tried, weaker
 
 REFUSED = (
     "UPDATE issues SET title = 'x'",
@@ -30,7 +30,7 @@ REFUSED = (
     "SELECT reporting.attach('x')",
     "SELECT 'user_account'::regclass",
     "SELECT '<x/>'::xml",
-    "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT * FROM x",
+    "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) CYCLE n SET y USING z SELECT * FROM x",
     "SELECT repeat('x', 1000000000)",
     "SELECT E'\\x41'",
     "SELECT U&'\\0041'",
@@ -45,6 +45,7 @@ ACCEPTED = (
     "SELECT project, status, count(*) FROM issues GROUP BY 1, 2 ORDER BY 1, 2",
     "WITH late AS (SELECT * FROM issues WHERE overdue) SELECT assignee, count(*) FROM late GROUP BY assignee",
     "SELECT day, sum(created) OVER (ORDER BY day) FROM daily_stats WHERE day >= current_date - 30",
+    "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 9) SELECT n FROM n",
     "SELECT key FROM issues WHERE 'bug' = ANY (labels) UNION SELECT issue FROM comments LIMIT 10;",
 )
 _NOT_ONE_SELECT = (
@@ -55,6 +56,8 @@ _NOT_ONE_SELECT = (
     "COPY (SELECT 1) TO PROGRAM 'cat'",
     "DECLARE planted CURSOR FOR DELETE FROM public.issue",
 )
+_LITTLE_BYTES = 16 * 1024 * 1024
+_EATS_MEMORY = "SELECT length(string_agg(repeat('x', 1000), '')) FROM generate_series(1, 40000)"
 
 
 async def forbidden_sql(_: Target) -> Finding | None:
@@ -100,6 +103,7 @@ async def running_for_ever(target: Target) -> Finding | None:
             connection,
             "SELECT count(*) FROM generate_series(1, 1000000000)",
             "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b",
+            "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT count(*) FROM x",
         )
 
 
@@ -111,6 +115,16 @@ async def a_series_without_end(target: Target) -> Finding | None:
             "SELECT count(*) FROM reporting.generate_series(1, 1000000)",
             "SELECT count(*) FROM reporting.generate_series(now(), now() + interval '100 years', interval '1 second')",
         )
+
+
+async def memory_without_end(target: Target) -> Finding | None:
+    """Where the server is on this machine; elsewhere its administrator limits it (docs/operate/sql-reports.md)."""
+    async with target.entered() as connection:
+        if not connection.info.host.startswith("/"):
+            return None
+        if not hold_backend(connection.pgconn, _LITTLE_BYTES):
+            return weaker("the memory of a statement can't be limited from here: the server's own limit remains")
+        return await tried(connection, _EATS_MEMORY)
 
 
 async def files_without_end(_: Target) -> Finding | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from trackly.sandbox.checked import CheckedSql, ParameterType
+from trackly.sandbox.describing import describe_sql
 from trackly.sandbox.errors import InvalidSql, MayNotWriteSql, SqlReportsOff
 from trackly.sandbox.plans import close_plan, plan_sql
 from trackly.sandbox.queries import may_write_sql
@@ -36,6 +37,7 @@ __all__ = [
     "check_foreign_sql",
     "check_sql",
     "close_plan",
+    "describe_sql",
     "may_write_sql",
     "plan_sql",
     "with_values",

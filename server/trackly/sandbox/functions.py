@@ -1,5 +1,7 @@
 """Which calls a report may have: known names, and results that do not grow without end. Pure."""
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from trackly.sandbox.vocabulary import ALLOWED, SERIES
@@ -8,6 +10,67 @@ MAX_GROWTH = 1_000
 MAX_SERIES = 100_000
 _GROWING = {"repeat": 1, "lpad": 1, "rpad": 1}
 """Functions whose result is as long as an argument says, and which one."""
+_SEARCHING = frozenset({"btrim", "ltrim", "replace", "rtrim", "split_part", "string_to_array", "strpos", "translate"})
+"""Functions that go through a text for each character of their second argument: for two long ones they take hours,
+and nothing can end them meanwhile."""
+_PAIRED = (
+    *(exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps),
+    *(exp.JSONBContainsAllTopKeys, exp.JSONBContainsAnyTopKeys),
+)
+"""Operators that compare each with each, likewise."""
+MAX_NEEDLE = 100
+_LONGEST_WRITTEN = 1_000
+_SCALARS = (exp.Literal, exp.Null, exp.Boolean, exp.Neg, exp.Placeholder)
+
+
+def long_searches(tree: exp.Expr) -> Iterator[tuple[exp.Expr, str]]:
+    """Each call or operator whose time is that of two sizes together, where neither is seen to be small."""
+    for node in tree.walk():
+        if isinstance(node, _PAIRED):
+            if not (_is_written(node.this) or _is_written(node.expression)):
+                yield node, "expected one side to be written out, as in ARRAY['a', 'b']"
+            continue
+        needle = _needle(node)
+        if needle is not None and not _is_short(needle):
+            yield (
+                needle,
+                f"expected what to look for in quotes, up to {MAX_NEEDLE} characters, or left(…, {MAX_NEEDLE})",
+            )
+
+
+def _needle(node: exp.Expr) -> exp.Expr | None:
+    if isinstance(node, exp.StrPosition):
+        return node.args.get("substr")
+    if isinstance(node, exp.Trim):
+        return node.args.get("expression")
+    if isinstance(node, exp.Anonymous) and isinstance(node.this, str):
+        return node.expressions[1] if node.this.lower() in _SEARCHING and len(node.expressions) > 1 else None
+    return None
+
+
+def _plain(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, exp.Paren | exp.Cast):
+        node = node.this
+    return node
+
+
+def _is_short(needle: exp.Expr) -> bool:
+    plain = _plain(needle)
+    if isinstance(plain, exp.Literal):
+        return len(plain.this) <= MAX_NEEDLE
+    if isinstance(plain, exp.Anonymous) and str(plain.this).lower() == "left" and len(plain.expressions) == 2:
+        length = _whole_number(plain.expressions[1])
+        return length is not None and 0 <= length <= MAX_NEEDLE
+    return isinstance(plain, exp.Null) or (isinstance(plain, exp.Anonymous) and str(plain.this).lower() == "chr")
+
+
+def _is_written(side: exp.Expr) -> bool:
+    plain = _plain(side)
+    if isinstance(plain, exp.Array):
+        return len(plain.expressions) <= MAX_NEEDLE and all(
+            isinstance(_plain(one), _SCALARS) for one in plain.expressions
+        )
+    return isinstance(plain, exp.Literal | exp.Null) and len(plain.name) <= _LONGEST_WRITTEN
 
 
 def complaint(call: exp.Anonymous, *, bounded_series: bool) -> str | None:

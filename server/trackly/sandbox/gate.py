@@ -63,6 +63,7 @@ def _read(sql: str, parameters: Mapping[str, ParameterType], *, bounded_series: 
             raise refusal(sql, tokens[0].start, "expected SELECT or WITH: a report only reads")
         _refuse_first(sql, nodes.complaints(tree))
         _refuse_first(sql, _about_calls(tree, bounded_series=bounded_series))
+        _refuse_first(sql, functions.long_searches(tree))
         _refuse_first(sql, _about_parameters(tree, parameters))
         names.fold_names(tree)
         text = text_of(tree)

@@ -30,14 +30,15 @@ def tables_of(tree: exp.Expr) -> Iterator[exp.Table]:
 
 
 def _is_common(table: exp.Table) -> bool:
-    """Whether `table` names a WITH query that it can see: one before it in the same list, or of a statement around."""
+    """Whether `table` names a WITH query that it can see: one before it in the same list, its own where that is
+    RECURSIVE, or one of a statement around."""
     node: exp.Expr | None = table
     while node is not None:
         seen: list[exp.Expr] = []
         around = node.parent
         if isinstance(node, exp.CTE) and isinstance(around, exp.With):
             places = [id(cte) for cte in around.expressions]
-            seen = around.expressions[: places.index(id(node))]
+            seen = around.expressions[: places.index(id(node)) + bool(around.recursive)]
             around = around.parent.parent if around.parent is not None else None
         elif isinstance(node, exp.Query) and node.args.get("with_") is not None:
             seen = node.args["with_"].expressions

@@ -16,7 +16,7 @@ _ALLOWED_ARGUMENTS: dict[type[exp.Expr], str] = {
     exp.Except: f"{_QUERY} {_BINARY} distinct",
     exp.Intersect: f"{_QUERY} {_BINARY} distinct",
     exp.Subquery: f"{_QUERY} this alias",
-    exp.With: "expressions",
+    exp.With: "expressions recursive",
     exp.CTE: "this alias materialized",
     exp.From: "this",
     exp.Join: "this on side kind using method expressions",

@@ -14,8 +14,8 @@ from trackly.sources.errors import PasswordNeeded
 from trackly.sources.events import source_created, source_deleted, source_updated
 from trackly.sources.loading import load_table
 from trackly.sources.queries import hold_source, load_source, password_identity, server_of
-from trackly.sources.rules import GOES_TO, ensure_may_edit, ensure_not_own, ensure_staff
-from trackly.sources.schemas import PostgresNew, SourceOut, SourcePatch
+from trackly.sources.rules import GOES_TO, described, ensure_may_edit, ensure_not_own, ensure_staff, redescribed
+from trackly.sources.schemas import PostgresNew, SourceOut, SourcePatch, UploadColumn
 from trackly.sources.servers import Server
 from trackly.sources.table_files import TableFile
 from trackly.sources.tables import DataSourceRow, RetiredTableRow
@@ -78,12 +78,9 @@ async def update_source(
 
     Nothing is told when nothing changes. Locks: the row."""
     row = await _hold(uow, actor, source_id, if_match)
-    wanted: dict[str, Any] = patch.model_dump(exclude_unset=True)
-    if "project" in wanted:
-        wanted["project_id"] = await _project(uow, actor, wanted.pop("project"))
+    wanted = await _wanted(uow, actor, row, patch)
     secret = patch.password.get_secret_value() if patch.password is not None else None
-    asked_for_password = "password" in wanted
-    wanted.pop("password", None)
+    asked_for_password = "password" in patch.model_fields_set
     changes = {name: value for name, value in wanted.items() if value != getattr(row, name)}
     _ensure_fits(row, wanted, asked_for_password=asked_for_password)
     if row.kind == "postgresql" and (asked_for_password or changes.keys() & set(GOES_TO)):
@@ -147,9 +144,18 @@ def _begin(uow: UnitOfWork, actor: Actor, row: DataSourceRow) -> None:
 async def _take(uow: UnitOfWork, row: DataSourceRow, file: TableFile) -> None:
     with uow.session.no_autoflush:
         row.table_name = await load_table(uow.session, file)
-    row.table_columns = [column.model_dump() for column in file.columns]
+    row.table_columns = _stored(redescribed(file.columns, _columns(row)))
     row.table_rows, row.file_name, row.file_bytes = file.rows, file.file_name, file.size_bytes
     row.file_note, row.uploaded_at = file.note, uow.now
+
+
+def _columns(row: DataSourceRow) -> list[UploadColumn]:
+    """None of a database, and of what is only about to have a table."""
+    return [UploadColumn.model_validate(one) for one in row.table_columns or ()]
+
+
+def _stored(columns: list[UploadColumn]) -> list[dict[str, Any]]:
+    return [column.model_dump() for column in columns]
 
 
 async def _retire(uow: UnitOfWork, row: DataSourceRow) -> None:
@@ -163,6 +169,17 @@ async def _hold(uow: UnitOfWork, actor: Actor, source_id: int, if_match: int | N
     if if_match is not None and if_match != row.version:
         raise StaleVersion(f"The data source is at version {row.version} now.", fields={"version": row.version})
     return row
+
+
+async def _wanted(uow: UnitOfWork, actor: Actor, row: DataSourceRow, patch: SourcePatch) -> dict[str, Any]:
+    """What is to be as it is sent, but for the password, by the names that the table has for it."""
+    wanted: dict[str, Any] = patch.model_dump(exclude_unset=True, exclude={"password"})
+    if "project" in wanted:
+        wanted["project_id"] = await _project(uow, actor, wanted.pop("project"))
+    words = wanted.pop("columns", None)
+    if words:
+        wanted["table_columns"] = _stored(described(_columns(row), words))
+    return wanted
 
 
 def _ensure_fits(row: DataSourceRow, wanted: dict[str, Any], *, asked_for_password: bool) -> None:

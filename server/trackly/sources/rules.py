@@ -1,11 +1,13 @@
 """Who may do what with data sources, and which database may be one. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+from trackly.kit.errors import InvalidInput
 from trackly.sources.errors import NotYourSource, OwnDatabase
+from trackly.sources.schemas import UploadColumn
 from trackly.users.facade import Actor, Forbidden, Role
 
 GOES_TO = ("host", "port", "database", "username", "sslmode")
@@ -39,6 +41,21 @@ def ensure_not_own(address: Mapping[str, Any], own_url: str) -> None:
     same_port = int(address["port"]) == int(own.get("port") or 5432)
     if same_host and same_port and address["database"] == own.get("dbname"):
         raise OwnDatabase("This is Trackly's own database: reports read it by datasets, or by SQL in the sandbox.")
+
+
+def described(columns: Sequence[UploadColumn], words: Mapping[str, str]) -> list[UploadColumn]:
+    """The columns with `words` about them, by name; the others keep theirs. InvalidInput on other names."""
+    names = {column.name for column in columns}
+    for name in words:
+        if name not in names:
+            raise InvalidInput.of(f"columns.{name[:100]}", "there is no such column")
+    return [column.model_copy(update={"description": words.get(column.name, column.description)}) for column in columns]
+
+
+def redescribed(columns: Sequence[UploadColumn], before: Sequence[UploadColumn]) -> list[UploadColumn]:
+    """The columns of a new file, with the words about those of the same name in the file before."""
+    kept = {column.name: column.description for column in before}
+    return [column.model_copy(update={"description": kept.get(column.name, "")}) for column in columns]
 
 
 def _machine(host: str) -> str:

@@ -34,6 +34,7 @@ SourceName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_one_line)
 ]
 Description = Annotated[StorableText, StringConstraints(max_length=2_000)]
+ColumnDescription = Annotated[StorableText, StringConstraints(strip_whitespace=True, max_length=500)]
 ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 Host = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253), AfterValidator(_host)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=63), AfterValidator(_one_line)]
@@ -58,11 +59,14 @@ class PostgresNew(In):
 
 
 class SourcePatch(In):
-    """Only the members that are sent are changed. What says where a password goes needs it again."""
+    """Only the members that are sent are changed. What says where a password goes needs it again.
+
+    `columns`: what columns of an uploaded table mean, by their names; the others keep their words."""
 
     name: SourceName = Field(default_factory=unset)
     description: Description = Field(default_factory=unset)
     project: ProjectKey | None = None
+    columns: Annotated[dict[str, ColumnDescription], Field(max_length=200)] = Field(default_factory=unset)
     host: Host = Field(default_factory=unset)
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(default_factory=unset)
     database: Word = Field(default_factory=unset)
@@ -92,11 +96,12 @@ class PostgresFacts(Out):
 
 
 class UploadColumn(Out):
-    """`title` as it is in the file, `name` as a filter and a program say it."""
+    """`title` as it is in the file, `name` as a filter and a program say it, `description` as people wrote it."""
 
     name: str
     title: str
     type: ColumnKind
+    description: str = ""
 
 
 class UploadFacts(Out):

@@ -68,7 +68,8 @@ async def _inspector(session: AsyncSession) -> Inspector:
 def _schema_of(uploaded: UploadedTable) -> SourceSchema:
     """The one table that an upload is."""
     columns = [
-        SchemaColumn(name=one.name, type=one.type, nullable=True, description=one.title) for one in uploaded.columns
+        SchemaColumn(name=one.name, type=one.type, nullable=True, description=one.description or one.title)
+        for one in uploaded.columns
     ]
     one = SchemaTable(
         schema_name=SCHEMA,

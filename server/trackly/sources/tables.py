@@ -15,7 +15,7 @@ class DataSourceRow(Base):
     """A database elsewhere (`postgresql`), or an uploaded table (`upload`).
 
     `project_id`: the maintainers of this project may use it too. `table_columns` is a list of
-    `{name, title, type}`, `table_name` the table in `uploads` that holds the rows of now."""
+    `{name, title, type, description}`, `table_name` the table in `uploads` that holds the rows of now."""
 
     __tablename__ = "data_source"
     __table_args__ = (

@@ -86,7 +86,7 @@ def dataset_of(uploaded: UploadedTable) -> Dataset:
 
 
 def _field(one: UploadColumn) -> Field:
-    text = f"The column {one.title} of the file."
+    text = one.description or f"The column {one.title} of the file."
     return Field(one.name, one.title, ColumnType(one.type), text, one.name, group=one.type in _GROUPED)
 
 

@@ -1574,6 +1574,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/abilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Abilities
+         * @description What you may do with reports: make them, write SQL, have them run often; and whether mail leaves this server.
+         */
+        get: operations["get_abilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/ready-made": {
         parameters: {
             query?: never;
@@ -2171,6 +2191,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Abilities
+         * @description What you may do with reports here. `sql_refusal`: why you can't write SQL, and `ask` who can change that.
+         *
+         *     `often`: your schedules may fire more than once a minute. `sends_mail`: a mail server is set up and switched on;
+         *     without one, people find their reports in the inbox alone.
+         */
+        Abilities: {
+            /** Make */
+            make: boolean;
+            /** Sql */
+            sql: boolean;
+            /** Sql Refusal */
+            sql_refusal: string | null;
+            /** Ask */
+            ask: components["schemas"]["Person"][];
+            /** Often */
+            often: boolean;
+            /** Sends Mail */
+            sends_mail: boolean;
+        };
         /** Ageing */
         Ageing: {
             /** Total */
@@ -3005,7 +3046,8 @@ export interface components {
         };
         /**
          * FieldChange
-         * @description What differs in one field, by its path. `lines` for texts of several lines, else `before` and `after`.
+         * @description What differs in one field, by its path. `lines` for texts of several lines, else `before` and `after`; the times
+         *     of a schedule in words.
          */
         FieldChange: {
             /** Field */
@@ -4588,7 +4630,7 @@ export interface components {
             /** Parameters */
             parameters: components["schemas"]["Parameter"][];
             /** Recipients */
-            recipients: (components["schemas"]["EmailRecipient"] | components["schemas"]["UserRecipient"] | components["schemas"]["RoleRecipient"] | components["schemas"]["WebhookOut"])[];
+            recipients: (components["schemas"]["EmailRecipient"] | components["schemas"]["UserRecipientOut"] | components["schemas"]["RoleRecipient"] | components["schemas"]["WebhookOut"])[];
             templates: components["schemas"]["Templates"];
             /** Checks */
             checks: (components["schemas"]["RowCountCheck"] | components["schemas"]["FreshnessCheck"] | components["schemas"]["NullsCheck"])[];
@@ -4827,6 +4869,8 @@ export interface components {
             id: number;
             /** Report Id */
             report_id: number;
+            /** Report Version */
+            report_version: number;
             /**
              * Status
              * @enum {string}
@@ -4909,6 +4953,8 @@ export interface components {
             id: number;
             /** Report Id */
             report_id: number;
+            /** Report Version */
+            report_version: number;
             /**
              * Status
              * @enum {string}
@@ -4954,8 +5000,6 @@ export interface components {
             /** Version */
             version: number;
             report: components["schemas"]["RunReport"];
-            /** Report Version */
-            report_version: number;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
@@ -5000,6 +5044,8 @@ export interface components {
             id: number;
             /** Report Id */
             report_id: number;
+            /** Report Version */
+            report_version: number;
             /**
              * Status
              * @enum {string}
@@ -5406,6 +5452,8 @@ export interface components {
         /**
          * SourcePatch
          * @description Only the members that are sent are changed. What says where a password goes needs it again.
+         *
+         *     `columns`: what columns of an uploaded table mean, by their names; the others keep their words.
          */
         SourcePatch: {
             /** Name */
@@ -5414,6 +5462,10 @@ export interface components {
             description?: string;
             /** Project */
             project?: string | null;
+            /** Columns */
+            columns?: {
+                [key: string]: string;
+            };
             /** Host */
             host?: string;
             /** Port */
@@ -5727,7 +5779,7 @@ export interface components {
         };
         /**
          * UploadColumn
-         * @description `title` as it is in the file, `name` as a filter and a program say it.
+         * @description `title` as it is in the file, `name` as a filter and a program say it, `description` as people wrote it.
          */
         UploadColumn: {
             /** Name */
@@ -5739,6 +5791,11 @@ export interface components {
              * @enum {string}
              */
             type: "text" | "integer" | "decimal" | "float" | "boolean" | "date" | "timestamp";
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
         };
         /**
          * UploadFacts
@@ -5822,7 +5879,10 @@ export interface components {
             /** Password */
             password?: string;
         };
-        /** UserRecipient */
+        /**
+         * UserRecipient
+         * @description `name` is what answers say; sent back it is taken, and not kept.
+         */
         UserRecipient: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -5831,6 +5891,23 @@ export interface components {
             kind: "user";
             /** User Id */
             user_id: number;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /** UserRecipientOut */
+        UserRecipientOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "user";
+            /** User Id */
+            user_id: number;
+            /** Name */
+            name: string;
         };
         /**
          * VariableOut
@@ -15686,6 +15763,77 @@ export interface operations {
                 };
             };
             /** @description `invalid_input`, `invalid_sql`, `invalid_source`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_abilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Abilities"];
+                };
+            };
+            /** @description `not_authenticated` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `scope_missing` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input` */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["RequestId"];

@@ -9,8 +9,11 @@ export interface Upload<T> {
 }
 
 interface How {
+	method?: 'POST' | 'PUT';
 	/** The key of this intent; give the same one to try again. */
 	key?: string;
+	/** Refuse with 412 unless this is still the version. */
+	version?: number;
 	/** Bytes on their way so far, of all. */
 	onprogress?: (sent: number, total: number) => void;
 }
@@ -19,7 +22,7 @@ interface How {
 export function upload<T>(
 	path: string,
 	file: File,
-	{ key = newKey(), onprogress }: How = {}
+	{ method = 'POST', key = newKey(), version, onprogress }: How = {}
 ): Upload<T> {
 	let request: XMLHttpRequest | null = null;
 	let isCancelled = false;
@@ -30,8 +33,9 @@ export function upload<T>(
 			form.append('file', file, file.name);
 			request = new XMLHttpRequest();
 			const xhr = request;
-			xhr.open('POST', path);
-			xhr.setRequestHeader('Idempotency-Key', key);
+			xhr.open(method, path);
+			if (method === 'POST') xhr.setRequestHeader('Idempotency-Key', key);
+			if (version !== undefined) xhr.setRequestHeader('If-Match', `"${version}"`);
 			xhr.upload.onprogress = (event) => onprogress?.(Math.min(event.loaded, file.size), file.size);
 			xhr.onerror = () => reject(unreachable());
 			xhr.onabort = () => reject(new DOMException('Cancelled', 'AbortError'));

@@ -10,8 +10,14 @@ const JOBS: Record<string, () => string> = {
 	old_logins: m.job_old_logins,
 	log_partitions: m.job_log_partitions,
 	old_deliveries: m.job_old_deliveries,
+	old_job_runs: m.job_old_job_runs,
+	presence: m.job_presence,
+	readings: m.job_readings,
+	replaced_tables: m.job_replaced_tables,
+	sandbox: m.job_sandbox,
 	report_claims: m.job_report_claims,
-	report_retention: m.job_report_retention
+	report_files: m.job_report_files,
+	report_versions: m.job_report_versions
 };
 
 /** What a job does, in words; its own name when we have none. */

@@ -4,12 +4,23 @@ import { newKey } from '#lib/kit/ids.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 import * as commands from './commands.ts';
+import type { Start, Values } from './commands.ts';
 import { getSchema } from './sql/commands.ts';
-import type { ReadyMade, ReportSummary, RunSummary } from './types.ts';
+import type { Parameter, ReadyMade, ReportSummary, RunSummary } from './types.ts';
+import { sqlRefusal } from './words.ts';
 import type { ReportsView } from './view.svelte.ts';
+
+/** A run before it begins. */
+export interface Asking {
+	report: ReportSummary;
+	what: Start;
+	parameters: readonly Parameter[];
+}
 
 /** What the reader does with runs and reports, besides editing. A refusal is said, and nothing else changes. */
 export class ReportActs {
+	/** What waits for the values of its parameters. */
+	asking = $state.raw<Asking | null>(null);
 	/** Runs that were asked to stop. */
 	readonly stopping = new SvelteSet<number>();
 	#view: ReportsView;
@@ -19,15 +30,21 @@ export class ReportActs {
 		this.#view = view;
 	}
 
-	run = (report: ReportSummary) =>
-		this.#once(`run:${report.id}`, report.name, async () =>
-			this.#view.ran(await commands.runNow(report.id, newKey()))
-		);
+	run = (report: ReportSummary) => this.#begin(report, 'run');
+	test = (report: ReportSummary) => this.#begin(report, 'test');
 
-	test = (report: ReportSummary) =>
-		this.#once(`test:${report.id}`, report.name, async () => {
-			this.#view.ran(await commands.testRun(report.id, newKey()));
-			toasts.note(report.name, m.reports_test_on_its_way());
+	/** Starts it with these values. Throws a Problem. */
+	async start(report: ReportSummary, what: Start, values: Values, key: string): Promise<void> {
+		this.#view.ran(await commands.startRun(report.id, what, values, key));
+		if (what === 'test') toasts.note(report.name, m.reports_test_on_its_way());
+	}
+
+	/** One click is enough, unless the report has parameters: then their values are asked for. */
+	#begin = (report: ReportSummary, what: Start) =>
+		this.#once(`${what}:${report.id}`, report.name, async () => {
+			const parameters = await this.#view.parametersOf(report.id);
+			if (parameters.length > 0) this.asking = { report, what, parameters };
+			else await this.start(report, what, {}, newKey());
 		});
 
 	/** Makes it after all; of one that reached some only, to the others alone. */
@@ -57,7 +74,10 @@ export class ReportActs {
 
 	/** Whether the reader may write SQL; when not, why. What it may read is known then. */
 	async maySql(): Promise<boolean> {
-		if (this.#view.schema) return true;
+		await this.#view.loadAbilities();
+		const why = sqlRefusal(this.#view.abilities);
+		if (why !== null) toasts.refused(m.reports_sql(), why);
+		if (why !== null || this.#view.schema) return why === null;
 		const problem = await tried(async () => {
 			this.#view.schema = await getSchema();
 		});

@@ -1,6 +1,7 @@
 import { api } from '#lib/api/client.ts';
 import type { Page } from '#lib/api/types.ts';
 import type {
+	Abilities,
 	Dataset,
 	Definition,
 	Parameter,
@@ -69,6 +70,11 @@ export async function listReadyMade(): Promise<ReadyMade[]> {
 	return (await api.get<Page<ReadyMade>>('/api/reports/ready-made')).data.items;
 }
 
+/** What the reader may do with reports. */
+export async function getAbilities(): Promise<Abilities> {
+	return (await api.get<Abilities>('/api/reports/abilities')).data;
+}
+
 export async function listDatasets(): Promise<Dataset[]> {
 	return (await api.get<{ items: Dataset[] }>('/api/datasets')).data.items;
 }
@@ -77,7 +83,7 @@ export async function listDatasets(): Promise<Dataset[]> {
 export interface Trial {
 	source: Source;
 	declared: readonly Parameter[];
-	parameters: Record<string, Scalar>;
+	parameters: Values;
 	tz: string;
 }
 
@@ -106,14 +112,19 @@ export async function getRun(id: number): Promise<RunOut> {
 	return (await api.get<RunOut>(`/api/runs/${id}`)).data;
 }
 
-/** Asks for a run now; it is queued. With the same `key` it is asked for once. */
-export async function runNow(id: number, key: string): Promise<RunSummary> {
-	return (await api.post<RunSummary>(`/api/reports/${id}/run`, {}, { key })).data;
-}
+/** `run`: makes it and sends it; `test`: to the reader alone. */
+export type Start = 'run' | 'test';
+export type Values = Record<string, Scalar>;
 
-/** Makes it and sends it to the reader alone. */
-export async function testRun(id: number, key: string): Promise<RunSummary> {
-	return (await api.post<RunSummary>(`/api/reports/${id}/test`, {}, { key })).data;
+/** Asks for a run now; it is queued. What is not among `values` is as usual. With the same `key` it is asked for once. */
+export async function startRun(
+	id: number,
+	what: Start,
+	values: Values,
+	key: string
+): Promise<RunSummary> {
+	const body = Object.keys(values).length > 0 ? { parameters: values } : {};
+	return (await api.post<RunSummary>(`/api/reports/${id}/${what}`, body, { key })).data;
 }
 
 export async function cancelRun(id: number): Promise<RunSummary> {

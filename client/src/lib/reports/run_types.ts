@@ -12,6 +12,7 @@ export interface RunProgress {
 export interface RunSummary {
 	id: number;
 	report_id: number;
+	report_version: number;
 	status: RunStatus;
 	trigger: Trigger;
 	scheduled_for: string | null;
@@ -74,7 +75,6 @@ export interface RunLogLine {
 /** One run with all that it made and said. */
 export interface RunOut extends RunSummary {
 	report: { id: number; name: string };
-	report_version: number;
 	parameters: Record<string, unknown>;
 	moment: string | null;
 	files: RunFile[];

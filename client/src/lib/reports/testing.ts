@@ -4,6 +4,7 @@ import type { ReportOut, RunSummary } from './types.ts';
 export const runOf = (over: Partial<RunSummary> = {}): RunSummary => ({
 	id: 1,
 	report_id: 1,
+	report_version: 1,
 	status: 'SUCCESS',
 	trigger: 'schedule',
 	scheduled_for: '2026-11-20T07:00:00Z',

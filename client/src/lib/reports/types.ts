@@ -82,7 +82,7 @@ export interface ScheduleOut extends ScheduleDraft {
 
 export type Recipient =
 	| { kind: 'email'; address: string }
-	| { kind: 'user'; user_id: number }
+	| { kind: 'user'; user_id: number; name?: string }
 	| { kind: 'role'; role: Role; project?: string | null }
 	| { kind: 'webhook'; url: string; secret?: string | null; has_secret?: boolean };
 
@@ -206,6 +206,19 @@ export interface ReadyMade {
 	description: string;
 	when: string | null;
 	formats: Format[];
+}
+
+/** What the reader may do with reports here. */
+export interface Abilities {
+	make: boolean;
+	sql: boolean;
+	/** Why not SQL, and who can change that. */
+	sql_refusal: string | null;
+	ask: Person[];
+	/** Schedules may fire more than once a minute. */
+	often: boolean;
+	/** A mail server is set up and switched on. */
+	sends_mail: boolean;
 }
 
 /** What a schedule means, as the server understands it. `note`: how the clock there changes meanwhile. */

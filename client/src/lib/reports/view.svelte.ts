@@ -1,14 +1,15 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { asProblem, type Problem } from '#lib/api/problem.ts';
 import type { Person } from '#lib/api/types.ts';
-import { changesOf } from '#lib/stream/dispatch.ts';
+import { changesOf, type Change } from '#lib/stream/dispatch.ts';
 import type { TracklyEvent } from '#lib/stream/events.ts';
 import { ReportCollection } from './collection.svelte.ts';
-import { getReport, getRun, listDatasets, listReadyMade } from './commands.ts';
+import { getAbilities, getReport, getRun, listDatasets, listReadyMade } from './commands.ts';
 import { ScheduleEcho } from './editor/echo.svelte.ts';
 import { Editing } from './editor/editing.svelte.ts';
 import { WordsEcho } from './editor/words_echo.svelte.ts';
 import { Following } from './following.svelte.ts';
+import { issuesHref } from './issues_link.ts';
 import { Ledger } from './ledger.svelte.ts';
 import { listEditions } from './receipt/commands.ts';
 import { delivered } from './receipt/deliveries.ts';
@@ -18,9 +19,12 @@ import { getSchema } from './sql/commands.ts';
 import type { SqlSchema } from './sql/schema.ts';
 import { Previewing } from './stage/previewing.svelte.ts';
 import type {
+	Abilities,
 	Dataset,
 	DeliveryOut,
+	Parameter,
 	ReadyMade,
+	ReportFacts,
 	ReportOut,
 	RunOut,
 	RunSummary,
@@ -49,6 +53,8 @@ export class ReportsView {
 	databases = $state.raw<readonly DataSource[]>([]);
 	#foreign = new SvelteMap<number, SqlSchema>();
 	people = $state.raw<readonly Person[]>([]);
+	/** What the reader may do with reports; null: not known yet. */
+	abilities = $state.raw<Abilities | null>(null);
 	readyMade = $state.raw<readonly ReadyMade[]>([]);
 	/** The report whose versions are looked at, and the one of them that is open first. */
 	versionsOf = $state.raw<number | null>(null);
@@ -70,6 +76,43 @@ export class ReportsView {
 
 	constructor(reader: Reader) {
 		this.#reader = reader;
+	}
+
+	/** The list, and what the reader may do. */
+	async load(): Promise<void> {
+		await Promise.all([this.reports.load(), this.loadAbilities()]);
+	}
+
+	/** A right can be given and taken at any time: it is asked for whenever it matters. */
+	async loadAbilities(): Promise<void> {
+		this.abilities = await getAbilities().catch(() => this.abilities);
+	}
+
+	/** What a report can be given when it is run by hand. Throws a Problem. */
+	async parametersOf(id: number): Promise<readonly Parameter[]> {
+		const held = this.editing?.report;
+		return (held?.id === id ? held : await getReport(id)).parameters;
+	}
+
+	/** What was open is as it was when this run began; else null. */
+	#definitionOf(run: RunSummary): ReportOut | null {
+		const report = this.editing?.report;
+		return report?.id === run.report_id && report.version === run.report_version ? report : null;
+	}
+
+	/** The list of the issues that a run was made of, as far as it can be said there. */
+	issuesOf(run: RunSummary, values?: Readonly<Record<string, unknown>>): string | null {
+		const report = this.#definitionOf(run);
+		if (!report) return null;
+		return issuesHref(report.source, { values, isMine: report.owner.id === this.#reader.userId });
+	}
+
+	/** No mail leaves this server, and somebody would get one. */
+	get mailIsOff(): boolean {
+		const recipients = this.editing?.report?.recipients ?? [];
+		return (
+			this.abilities?.sends_mail === false && recipients.some(({ kind }) => kind !== 'webhook')
+		);
 	}
 
 	/** Opens a report; `new`: one that does not exist yet; null: none. */
@@ -110,6 +153,7 @@ export class ReportsView {
 	/** What the editor needs beside the report; once. What fails is asked again the next time. */
 	loadTools(people: () => Promise<readonly Person[]>): Promise<void> {
 		void this.loadPeople(people);
+		void this.loadAbilities();
 		return (this.#tools ??= listDatasets().then(
 			(catalog) => void (this.catalog = catalog),
 			() => void (this.#tools = null)
@@ -184,11 +228,17 @@ export class ReportsView {
 
 	take(event: TracklyEvent): void {
 		for (const change of changesOf(event)) {
-			if (change.kind === 'report') this.#heard(change.report.id, change.report.version);
+			if (change.kind === 'report') this.#heard(change.report);
 			else if (change.kind === 'report-gone') this.reports.drop(change.id);
 			else if (change.kind === 'run') this.ran(change.run);
 			else if (change.kind === 'delivery') this.#delivered(change.delivery);
+			else if (this.#isOfMe(change)) void this.loadAbilities();
 		}
+	}
+
+	#isOfMe(change: Change): boolean {
+		const id = change.kind === 'user' ? change.user.id : change.kind === 'member' && change.userId;
+		return id === this.#reader.userId;
 	}
 
 	/** Opens the versions of a report at one of them. */
@@ -204,15 +254,17 @@ export class ReportsView {
 
 	/** The page missed something, or may have. */
 	reset(): void {
-		void this.reports.load();
+		void this.load();
 		if (this.ledger) void this.open(this.ledger.reportId);
 		if (this.run) void this.openRun(this.run.id);
 	}
 
 	/** Somebody changed a report: what an event does not say is asked for. */
-	#heard(id: number, version: number): void {
-		const known = this.reports.get(id);
-		if (!known || known.version < version) void this.reread(id);
+	#heard(report: ReportFacts): void {
+		const known = this.reports.get(report.id);
+		if (!known || known.version < report.version) void this.reread(report.id);
+		// Of the same version: its schedule rests, or goes on.
+		else if (known.version === report.version) this.reports.take(report);
 	}
 
 	/** How one of the open receipt's deliveries went. */

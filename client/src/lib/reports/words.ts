@@ -1,6 +1,6 @@
 import { ago } from '#lib/kit/time.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { ReportFacts, ReportSummary, RunStatus, RunSummary } from './types.ts';
+import type { Abilities, ReportFacts, ReportSummary, RunStatus, RunSummary } from './types.ts';
 import { soonThere, spanUntil } from './zone.ts';
 
 /** How a state looks: the runs on their way share one sign. */
@@ -79,6 +79,18 @@ export function tookText(ms: number): string {
 }
 
 const whose = ({ requested_by: who }: RunSummary): string => who?.name ?? m.reports_somebody();
+
+/** Why the reader can't write SQL, and whom to ask; null: they can, or nobody knows yet. */
+export function sqlRefusal(abilities: Abilities | null): string | null {
+	if (!abilities || abilities.sql_refusal === null) return null;
+	const why = abilities.sql_refusal.replace(/\.$/, '');
+	const names = abilities.ask.map(({ name }) => name);
+	if (names.length === 0) return `${why}.`;
+	return m.reports_sql_ask({
+		why,
+		names: new Intl.ListFormat('en', { type: 'disjunction' }).format(names)
+	});
+}
 
 /** Who or what began a run that no slot did: the first words of its reason. */
 function origin(run: RunSummary): string | null {

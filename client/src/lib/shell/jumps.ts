@@ -1,4 +1,5 @@
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
+import Database from '@lucide/svelte/icons/database';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import LogOut from '@lucide/svelte/icons/log-out';
 import Moon from '@lucide/svelte/icons/moon';
@@ -57,6 +58,14 @@ function acts(): Jump[] {
 						label: m.reports_new(),
 						icon: FilePlus,
 						run: to('/reports/new')
+					},
+					{
+						id: '/reports/sources',
+						label: m.sources(),
+						note: m.reports(),
+						also: m.sources_also(),
+						icon: Database,
+						run: to('/reports/sources')
 					}
 				]),
 		{

@@ -1,11 +1,7 @@
-import {
-	draggable,
-	dropTargetForElements,
-	monitorForElements
-} from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
-import { disableNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/element/disable-native-drag-preview';
-import { preventUnhandled } from '@atlaskit/pragmatic-drag-and-drop/prevent-unhandled';
-import { STATUSES, type Status } from '#lib/api/types.ts';
+import type { Status } from '#lib/api/types.ts';
+import { whenIdle } from '#lib/kit/idle.ts';
+import { singleFlight } from '#lib/kit/single_flight.ts';
+import type * as Dragging from './pointer_drag.ts';
 
 export interface Grip {
 	/** Where in the card the pointer took it, and how large the card is. */
@@ -15,41 +11,12 @@ export interface Grip {
 	height: number;
 }
 
-interface Held {
+export interface CardHeld {
 	canLift: () => boolean;
 	onlift: (grip: Grip) => void;
 }
 
-/** `{@attach cardGrip({…})}`: the pointer can take the card up. */
-export const cardGrip =
-	({ canLift, onlift }: Held) =>
-	(card: HTMLElement): (() => void) =>
-		draggable({
-			element: card,
-			canDrag: canLift,
-			onGenerateDragPreview: ({ nativeSetDragImage, location, source }) => {
-				// What floats under the pointer is drawn by the board: it is the card, and not a pale picture of it.
-				disableNativeDragPreview({ nativeSetDragImage });
-				preventUnhandled.start();
-				const { left, top, width, height } = source.element.getBoundingClientRect();
-				const { clientX, clientY } = location.current.input;
-				onlift({ dx: clientX - left, dy: clientY - top, width, height });
-			},
-			onDrop: () => preventUnhandled.stop()
-		});
-
-/** `{@attach columnTarget('DONE')}`: a card can be let go here. */
-export const columnTarget =
-	(status: Status) =>
-	(column: HTMLElement): (() => void) =>
-		dropTargetForElements({
-			element: column,
-			getData: () => ({ status }),
-			getIsSticky: () => false,
-			canDrop: ({ source }) => source.element.dataset.card !== undefined
-		});
-
-interface Watched {
+export interface DragsWatched {
 	onmove: (x: number, y: number) => void;
 	/** null: over no column. */
 	onover: (status: Status | null) => void;
@@ -57,15 +24,43 @@ interface Watched {
 	onend: (isOver: boolean) => void;
 }
 
-/** Follows every drag of a card until the returned function is called. */
-export function watchDrags({ onmove, onover, onend }: Watched): () => void {
-	return monitorForElements({
-		onDrag: ({ location }) =>
-			onmove(location.current.input.clientX, location.current.input.clientY),
-		onDropTargetChange: ({ location }) => onover(statusOf(location.current.dropTargets[0]?.data)),
-		onDrop: ({ location }) => onend(location.current.dropTargets.length > 0)
-	});
+type Library = typeof Dragging;
+let library: Library | null = null;
+/** What drags is fetched once the board has been painted: nobody drags a card before they see it. */
+const fetchLibrary = singleFlight(async () => {
+	await new Promise<void>((resolve) => whenIdle(() => resolve()));
+	library = await import('./pointer_drag.ts');
+	return library;
+});
+
+/** Begins as soon as the library is there, unless it is over by then. */
+function begin(act: (library: Library) => () => void): () => void {
+	if (library) return act(library);
+	let end: (() => void) | null = null;
+	let isOver = false;
+	// Without it the keys still move cards.
+	fetchLibrary().then(
+		(found) => isOver || (end = act(found)),
+		() => undefined
+	);
+	return () => {
+		isOver = true;
+		end?.();
+	};
 }
 
-const statusOf = (data: Record<string | symbol, unknown> | undefined): Status | null =>
-	STATUSES.find((status) => status === data?.status) ?? null;
+/** `{@attach cardGrip({…})}`: the pointer can take the card up. */
+export const cardGrip =
+	(held: CardHeld) =>
+	(card: HTMLElement): (() => void) =>
+		begin((drag) => drag.cardGrip(held)(card));
+
+/** `{@attach columnTarget('DONE')}`: a card can be let go here. */
+export const columnTarget =
+	(status: Status) =>
+	(column: HTMLElement): (() => void) =>
+		begin((drag) => drag.columnTarget(status)(column));
+
+/** Follows every drag of a card until the returned function is called. */
+export const watchDrags = (watched: DragsWatched): (() => void) =>
+	begin((drag) => drag.watchDrags(watched));

@@ -42,7 +42,8 @@ export function nameOf(recipient: Recipient, { people, projects }: World): strin
 			return recipient.address;
 		case 'user':
 			return (
-				people.find(({ id }) => id === recipient.user_id)?.name ??
+				recipient.name ||
+				people.find(({ id }) => id === recipient.user_id)?.name ||
 				m.reports_person({ id: recipient.user_id })
 			);
 		case 'role': {
@@ -56,7 +57,8 @@ export function nameOf(recipient: Recipient, { people, projects }: World): strin
 	}
 }
 
-function hostOf(url: string): string {
+/** `wall.example`; what is no address stays as it is. */
+export function hostOf(url: string): string {
 	try {
 		return new URL(url).host;
 	} catch {
@@ -114,7 +116,7 @@ function roles({ projects }: World): Offer[] {
 
 const persons = ({ people }: World): Offer[] =>
 	people.map(({ id, name, email }) => ({
-		recipient: { kind: 'user', user_id: id },
+		recipient: { kind: 'user', user_id: id, name },
 		label: name,
 		note: email ?? ''
 	}));

@@ -1,7 +1,9 @@
+import type { Person } from '#lib/api/types.ts';
 import { byteSize, count } from '#lib/kit/text.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { eventNumber, tookMs } from '../ledger.ts';
-import type { RunOut } from '../types.ts';
+import { valueText } from '../running/values.ts';
+import type { Parameter, RunOut } from '../types.ts';
 import { tookText } from '../words.ts';
 import type { Edition } from './types.ts';
 
@@ -11,14 +13,25 @@ export interface Fact {
 	title?: string;
 	/** It opens to what is behind it. */
 	act?: () => void;
+	href?: string | undefined;
+}
+
+interface World {
+	/** What the report can be given, as it is now. */
+	parameters: readonly Parameter[];
+	people: readonly Person[];
+	/** Where the issues of the run are listed; null: nowhere. */
+	issues: string | null;
+	onversion: (version: number) => void;
 }
 
 /** What a run was made of, and what came of it: one line each, only what is known. */
 export function factsOf(
 	run: RunOut,
 	edition: Edition | undefined,
-	onversion: (version: number) => void
+	{ parameters, people, issues, onversion }: World
 ): Fact[] {
+	const href = issues ?? undefined;
 	const event = eventNumber(edition?.as_of ?? run.as_of);
 	const rows = edition?.rows ?? run.rows;
 	const isCut = edition?.truncated ?? run.truncated;
@@ -32,17 +45,24 @@ export function factsOf(
 		},
 		event === null
 			? null
-			: { label: m.reports_as_of(), text: count(event), title: edition?.as_of ?? run.as_of ?? '' },
+			: {
+					label: m.reports_as_of(),
+					text: count(event),
+					title: edition?.as_of ?? run.as_of ?? '',
+					href
+				},
 		rows === null
 			? null
 			: {
 					label: m.reports_rows(),
-					text: isCut ? m.reports_rows_cut({ n: count(rows) }) : count(rows)
+					text: isCut ? m.reports_rows_cut({ n: count(rows) }) : count(rows),
+					title: href && m.reports_rows_open(),
+					href
 				},
-		...Object.entries(edition?.values ?? run.parameters).map(([name, value]) => ({
-			label: name,
-			text: value === null || value === undefined ? '–' : String(value)
-		})),
+		...Object.entries(edition?.values ?? run.parameters).map(([name, value]) => {
+			const parameter = parameters.find((one) => one.name === name);
+			return { label: parameter?.label || name, text: valueText(value, parameter, people) };
+		}),
 		took === null ? null : { label: m.reports_took(), text: tookText(took) },
 		run.attempt > 1 ? { label: m.reports_attempts(), text: count(run.attempt) } : null,
 		run.bytes === null ? null : { label: m.reports_size(), text: byteSize(run.bytes) },

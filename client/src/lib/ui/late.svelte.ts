@@ -1,0 +1,33 @@
+import { holdKeys } from './held_keys.ts';
+
+/** A part of the page whose code comes after the first paint: at once where it is there, else as soon as it is. */
+export class Late<Part> {
+	#part = $state.raw<Part>();
+	#coming: Promise<void> | null = null;
+	readonly #load: () => Promise<{ default: Part }>;
+
+	constructor(load: () => Promise<{ default: Part }>) {
+		this.#load = load;
+	}
+
+	/** undefined while its code is not there. */
+	get part(): Part | undefined {
+		return this.#part;
+	}
+
+	/** Fetches the code once. What failed is asked for anew the next time. */
+	fetch = (): Promise<void> =>
+		(this.#coming ??= this.#load().then(
+			({ default: part }) => void (this.#part = part),
+			() => void (this.#coming = null)
+		));
+
+	/** While `isOpen` and not there: it is fetched, and what is typed is kept for it. Called as a component is made. */
+	wantWhile(isOpen: () => boolean): void {
+		$effect(() => {
+			if (!isOpen() || this.#part !== undefined) return;
+			void this.fetch();
+			return holdKeys();
+		});
+	}
+}
