@@ -75,6 +75,29 @@ async function holdLate(context: BrowserContext, route: string): Promise<() => v
 	return () => release();
 }
 
+test('a list whose code could not come opens when it can', async ({ page, context }) => {
+	await mockServer(context);
+	const issues = await serveIssues(context);
+	const files = built.find((one) => one.page === '/issues')?.files ?? [];
+	let isAway = true;
+	await context.route('**/_app/immutable/**/*.js', async (asked) => {
+		const file = new URL(asked.request().url()).pathname.slice(1);
+		await (isAway && !files.includes(file) ? asked.abort() : asked.continue());
+	});
+	await page.goto('/issues');
+	const card = page.locator(`a[data-key="${KEY}"]`);
+	await expect(card).toBeVisible();
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	await expect(card).toBeFocused();
+	await page.keyboard.press('s');
+	await page.waitForTimeout(1500);
+	await expect(page.getByRole('option')).toHaveCount(0);
+	isAway = false;
+	await page.getByRole('option', { name: 'In progress' }).click();
+	await expect.poll(() => issues.find(({ key }) => key === KEY)?.status).toBe('IN_PROGRESS');
+});
+
 test('keys that are pressed before their menu is there are not lost', async ({ page, context }) => {
 	await mockServer(context);
 	const issues = await serveIssues(context);

@@ -1,4 +1,4 @@
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 500;
 
 /** Runs it once the page has been painted and the browser has nothing better to do. */
 export function whenIdle(run: () => void): void {

@@ -1,5 +1,7 @@
 import { holdKeys } from './held_keys.ts';
 
+const AGAIN_MS = 1000;
+
 /** A part of the page whose code comes after the first paint: at once where it is there, else as soon as it is. */
 export class Late<Part> {
 	#part = $state.raw<Part>();
@@ -22,12 +24,20 @@ export class Late<Part> {
 			() => void (this.#coming = null)
 		));
 
-	/** While `isOpen` and not there: it is fetched, and what is typed is kept for it. Called as a component is made. */
+	/**
+	 * While `isOpen` and not there: it is fetched, again and again while the server is away, and what is typed is kept
+	 * for it. Called as a component is made.
+	 */
 	wantWhile(isOpen: () => boolean): void {
 		$effect(() => {
 			if (!isOpen() || this.#part !== undefined) return;
 			void this.fetch();
-			return holdKeys();
+			const again = setInterval(this.fetch, AGAIN_MS);
+			const letGo = holdKeys();
+			return () => {
+				clearInterval(again);
+				letGo();
+			};
 		});
 	}
 }
