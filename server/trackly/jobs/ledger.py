@@ -1,5 +1,6 @@
 """The ledger of jobs in the database, for the heartbeat of every process."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 
@@ -24,16 +25,21 @@ class DatabaseLedger:
     instance: str
     _paused: frozenset[str] = frozenset()
     _asked_at: float = field(default=float("-inf"))
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def is_paused(self, job: str) -> bool:
-        if time.monotonic() - self._asked_at > _KNOWN_FOR_S:
-            self._asked_at = time.monotonic()
-            try:
-                async with self.work.database.read_session() as session:
-                    self._paused = await paused_jobs(session)
-            except Exception as error:
-                _tell(error, "can't see which jobs rest")
+        async with self._asking:  # a beat that comes while another one asks waits for the answer
+            if time.monotonic() - self._asked_at > _KNOWN_FOR_S:
+                await self._ask()
         return job in self._paused
+
+    async def _ask(self) -> None:
+        try:
+            async with self.work.database.read_session() as session:
+                self._paused = await paused_jobs(session)
+        except Exception as error:
+            _tell(error, "can't see which jobs rest")
+        self._asked_at = time.monotonic()
 
     async def note(self, note: RunNote) -> None:
         try:
