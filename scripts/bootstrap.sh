@@ -5,7 +5,7 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 VENV="$ROOT/server/.venv"
 PYTHON="$VENV/bin/python"
 export PYTHONPATH="$ROOT/server${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-unset PYTHONDONTWRITEBYTECODE  # modules that are compiled anew at each start cost half of it
+unset PYTHONDONTWRITEBYTECODE  # else each start compiles all modules anew: 0.3 s
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'trackly: %s\n' "$*" >&2; exit 1; }
