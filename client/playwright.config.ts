@@ -25,8 +25,7 @@ export default defineConfig({
 	testIgnore: process.env.TRACKLY_URL ? [] : NEED_A_SERVER.map((name) => `**/${name}.e2e.ts`),
 	fullyParallel: false,
 	workers: 2,
-	// Two browsers on a machine that others use too lose a race now and then: tried once more there, and told as flaky.
-	retries: process.env.CI ? 1 : 0,
+	retries: 0,
 	// A small machine that does other things too is slow at times; a test that passes takes no longer for it.
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
