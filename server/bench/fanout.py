@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import psutil
@@ -20,6 +19,7 @@ import uvloop
 
 from bench.nchan import Nchan, post
 from bench.people import Staff, make_staff
+from tests.support.forked import SERVER
 from tests.support.postgres import TestPostgres
 from tests.support.server import RealServer, free_port
 from trackly.events.doorbell import ProcessDoorbell
@@ -29,7 +29,6 @@ from trackly.kit.clock import SystemClock
 from trackly.kit.db import Database, libpq_url
 
 MARKER = '"sent":'
-SERVER = Path(__file__).parents[1]
 
 
 @dataclass
@@ -129,7 +128,7 @@ async def trackly(load: Load, people: int, postgres: TestPostgres) -> Figures:
     """A real server, `people` maintainers; the events are committed by another process, as a replica's are."""
     with postgres.cloned() as url:
         staff = await make_staff(url, people)
-        async with RealServer(url, STREAM_LIMIT_PER_USER=str(load.streams)) as server:
+        async with RealServer(url, root=SERVER, STREAM_LIMIT_PER_USER=str(load.streams)) as server:
             assert server.process is not None
             _pin(server.process.pid, last=False)
             headers = await _logins(server.url, staff, load.streams)

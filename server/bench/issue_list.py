@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import psutil
 
+from tests.support.forked import SERVER
 from tests.support.people import PASSWORD, make_person, make_project
 from tests.support.postgres import TestPostgres
 from tests.support.server import RealServer
@@ -149,7 +150,7 @@ async def run(file: Path | None, seconds: float, concurrency: int) -> None:
     try:
         url = postgres.clone()
         maintainer = await fill(url, file)
-        async with RealServer(url) as server:
+        async with RealServer(url, root=SERVER) as server:
             async with httpx.AsyncClient(base_url=server.url) as client:
                 form = {"grant_type": "password", "username": maintainer.email, "password": PASSWORD}
                 token = (await client.post("/api/auth/token", data=form)).json()["access_token"]

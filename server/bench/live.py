@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.forked import SERVER
 from tests.support.postgres import TestPostgres
 from tests.support.server import RealServer
 
@@ -36,7 +37,9 @@ async def run(rounds: int) -> int:
     postgres = TestPostgres()
     try:
         with postgres.cloned() as url:
-            async with RealServer(url, TRACKLY_DEMO="true", TRACKLY_CLIENT_DIR=str(CLIENT / "build")) as server:
+            async with RealServer(
+                url, root=SERVER, TRACKLY_DEMO="true", TRACKLY_CLIENT_DIR=str(CLIENT / "build")
+            ) as server:
                 bare = await bare_command_ms(server.url, rounds)
                 print(f"the command alone        p50 {bare:6.1f} ms")
                 env = {**os.environ, "TRACKLY_URL": server.url, "ROUNDS": str(rounds)}

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.blob_store import Azurite
 from tests.support.files import encoded, make_issue, picture, upload
+from tests.support.http import http
 from tests.support.people import PASSWORD, make_cast, make_project
 from tests.support.server import SECRET, RealServer
 from trackly.main import open_work
@@ -40,7 +41,7 @@ async def server(request, postgres) -> AsyncIterator[RealServer]:
 
 @pytest.fixture
 async def me(server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async with http(server.url, timeout=30) as client:
         form = {"grant_type": "password", "username": "rea.reporter@example.com", "password": PASSWORD}
         token = (await client.post("/api/auth/token", data=form)).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"

@@ -8,6 +8,7 @@ import httpx
 import psycopg
 
 from tests.stream.conftest import House, people_of
+from tests.support.http import http
 from tests.support.postgres import TestPostgres
 from tests.support.server import RealServer
 from tests.support.sse import Stream, StreamClosed
@@ -80,7 +81,7 @@ async def stop_under_load(house: House) -> set[str]:
 
     token = await house.token(house.cast.reporter)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=b"}
-    async with httpx.AsyncClient(base_url=house.server.url, timeout=30) as client:
+    async with http(house.server.url, timeout=30) as client:
         path = f"/api/issues/{issue['key']}/attachments"
         upload = asyncio.create_task(client.post(path, content=slow_body(), headers=headers))
         client.headers["Authorization"] = f"Bearer {token}"
@@ -91,7 +92,7 @@ async def stop_under_load(house: House) -> set[str]:
         assert (await until_it_is_stopping(client)).json()["checks"] == {"server": "stopping"}
         assert await asyncio.gather(*writers) == [503] * 4
         assert await asyncio.gather(*map(goodbye_of, streams)) == ["server_stopping"] * 3
-        async with httpx.AsyncClient(base_url=house.server.url) as newcomer:
+        async with http(house.server.url) as newcomer:
             assert (await newcomer.get("/readyz")).status_code == 503
             assert (await newcomer.get("/livez")).status_code == 200
         assert process.poll() is None

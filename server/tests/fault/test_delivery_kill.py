@@ -3,20 +3,18 @@
 import asyncio
 import os
 import random
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.support.app import App
+from tests.support.forked import Forked
 from tests.support.outbox import REF, rows, send_to, tries
+from tests.support.sender_process import send
 from tests.support.smtp import Sink, mail_sink
 
-SERVER = Path(__file__).parents[2]
 SENDERS, RECIPIENTS = 3, 60
 KILLS = int(os.environ.get("DELIVERY_KILLS", "6"))
 PATIENCE_S = 50
@@ -29,13 +27,12 @@ async def sink(app: App) -> AsyncIterator[Sink]:
         yield sink
 
 
-def start(app: App) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.support.sender_process", app.database.url]
-    return subprocess.Popen(command, cwd=SERVER, stderr=subprocess.DEVNULL)
+def start(app: App) -> Forked:
+    return Forked(send, app.database.url, env=os.environ)
 
 
 @contextmanager
-def senders(app: App, count: int) -> Iterator["list[subprocess.Popen[bytes]]"]:
+def senders(app: App, count: int) -> Iterator[list[Forked]]:
     running = [start(app) for _ in range(count)]
     try:
         yield running

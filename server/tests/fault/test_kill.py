@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.stream.conftest import House, people_of
+from tests.support.http import http
 from tests.support.postgres import migrate
 from tests.support.server import RealServer
 from tests.support.sse import StreamClosed, stream
@@ -49,7 +50,7 @@ async def file_for_ever(house: House, name: str, acknowledged: list[str]) -> Non
     token = await house.token(house.cast.reporter)
     headers = {"Authorization": f"Bearer {token}"}
     n = 0
-    async with httpx.AsyncClient(base_url=house.server.url, headers=headers, timeout=5) as client:
+    async with http(house.server.url, headers=headers, timeout=5) as client:
         while True:
             n += 1
             title = f"{name}-{n}"
@@ -146,7 +147,7 @@ async def _until(house: House, status: int) -> float:
     """Seconds until a real request answers with `status`; a 503 has to say when to come back."""
     began = time.monotonic()
     headers = {"Authorization": f"Bearer {await house.token(house.cast.maintainer)}"}
-    async with httpx.AsyncClient(base_url=house.server.url, timeout=10, headers=headers) as client:
+    async with http(house.server.url, timeout=10, headers=headers) as client:
         while time.monotonic() - began < 15:
             answer = await client.get("/api/issues?limit=1")
             if answer.status_code == 503:

@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
+from tests.support.forked import SERVER
 from tests.support.people import make_cast
 from tests.support.report_runs import make_report, rows
-from tests.support.server import SERVER, RealWorker
+from tests.support.server import RealWorker
 from tests.support.slots import Found, Plan, run_trial
 from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
 from trackly.kit.clock import SystemClock
 from trackly.kit.db import Database
 
-SHORT = Plan(servers=2, workers=2, schedules=6, seconds=6, kills=3, outage_s=3, drain_s=60)
+SHORT = Plan(servers=2, workers=2, schedules=6, seconds=6, kills=3, outage_s=7, drain_s=60)
 FULL = Plan()
 
 
@@ -70,8 +71,7 @@ async def test_a_version_in_which_all_is_called_otherwise_goes_on_with_every_sch
     report_id = await make_report(work, cast.admin, cron="@every 1s", catchup="all", overlap="allow")
     settings: Any = {"TRACKLY_DATA_DIR": str(tmp_path / "data")}
     for root in (SERVER, another_version(tmp_path / "renamed")):
-        worker = RealWorker(database_url, **settings)
-        worker.root, worker.env["PYTHONPATH"] = root, str(root)
+        worker = RealWorker(database_url, root=root, **settings)
         before = len(await rows(work, "SELECT 1 FROM report_run WHERE state = 'SUCCESS'"))
         async with worker:
             async with asyncio.timeout(30):

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.support.http import status_of
 from trackly.kit.embedded_postgres import EmbeddedPostgres
 from trackly.kit.postmaster import Postmaster
 from trackly.settings import Settings
@@ -56,10 +56,7 @@ class Trial:
         raise AssertionError(f"{words!r} was not said: {self.log.read_text()}")
 
     def ready(self) -> int:
-        try:
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code
-        except httpx.HTTPError:
-            return 0
+        return status_of(f"{self.url}/readyz")
 
     def wait_for(self, status: int, within_s: float) -> float:
         began = time.monotonic()

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.support.files import attached, make_issue, picture
+from tests.support.http import http
 from tests.support.people import PASSWORD, make_cast, make_person, make_project
 from tests.support.server import RealServer
 from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
@@ -120,7 +121,7 @@ async def house(postgres) -> AsyncIterator[House]:
 
 async def _furnish(home: House) -> None:
     headers = {"Authorization": str(home.session.headers["Authorization"])}
-    async with httpx.AsyncClient(base_url=home.server.url, headers=headers) as client:
+    async with http(home.server.url, headers=headers) as client:
         home.known["issue"] = await make_issue(client)
         home.known["attachment_id"] = (await attached(client, home.known["issue"], picture(), "a.png"))["id"]
         comments = f"/api/issues/{home.known['issue']}/comments"

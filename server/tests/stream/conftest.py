@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.support.http import http
 from tests.support.people import PASSWORD, Cast, make_cast, make_project
 from tests.support.postgres import TestPostgres
 from tests.support.server import RealServer
@@ -33,7 +33,7 @@ class House:
         return self.tokens[actor.user_id]
 
     async def log_in(self, actor: Actor) -> str:
-        async with httpx.AsyncClient(base_url=self.server.url) as client:
+        async with http(self.server.url) as client:
             form = {"grant_type": "password", "username": actor.email, "password": PASSWORD}
             answer = (await client.post("/api/auth/token", data=form)).raise_for_status()
             return str(answer.json()["access_token"])
@@ -41,7 +41,7 @@ class House:
     async def call(self, actor: Actor, method: str, path: str, **request: Any) -> Any:
         """The JSON of a request that must succeed."""
         headers = {"Authorization": f"Bearer {await self.token(actor)}", **request.pop("headers", {})}
-        async with httpx.AsyncClient(base_url=self.server.url, headers=headers, timeout=20) as client:
+        async with http(self.server.url, headers=headers, timeout=20) as client:
             answer = await client.request(method, path, **request)
             assert answer.is_success, answer.text
             return answer.json() if answer.content else None

@@ -3,10 +3,10 @@
 import asyncio
 import json
 
-import httpx
 import pytest
 
 from tests.stream.conftest import House
+from tests.support.http import http
 
 HOST = b"Host: x\r\n"
 ODD = {
@@ -49,7 +49,7 @@ async def test_what_is_hardly_http(house: House, name: str) -> None:
     assert problem["status"] == status
     assert problem["code"] and problem["errors"][0]["field"] and problem["errors"][0]["message"]
     assert problem["request_id"] == headers["x-request-id"]
-    async with httpx.AsyncClient(base_url=house.server.url) as client:
+    async with http(house.server.url) as client:
         assert (await client.get("/livez")).json() == {"status": "alive"}
 
 
@@ -63,6 +63,6 @@ async def test_a_long_body_after_a_short_head_is_no_long_head(house: House) -> N
 
 
 async def test_many_requests_on_one_connection_are_no_long_head(house: House) -> None:
-    async with httpx.AsyncClient(base_url=house.server.url) as client:
+    async with http(house.server.url) as client:
         for _ in range(40):
             assert (await client.get("/livez", headers={"X-Padding": "x" * 4000})).status_code == 200

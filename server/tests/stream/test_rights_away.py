@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
-
 from tests.stream.conftest import House
+from tests.support.http import http
 from tests.support.sse import Frame, open_stream
 from trackly.users.facade import Actor, Role
 
@@ -237,6 +236,6 @@ async def test_a_disabled_person_can_not_come_back(house: House) -> None:
     person = await house.person("Dis Abled", Role.REPORTER)
     away, token = await go_away(house, person), await house.token(person)
     await house.call(house.cast.admin, "PATCH", f"/api/users/{person.user_id}", json={"active": False})
-    async with httpx.AsyncClient(base_url=house.server.url, headers={"Authorization": f"Bearer {token}"}) as client:
+    async with http(house.server.url, headers={"Authorization": f"Bearer {token}"}) as client:
         answer = await client.get("/api/events", params={"after": away.cursor})
     assert answer.status_code == 401

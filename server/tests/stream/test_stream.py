@@ -3,10 +3,10 @@
 import asyncio
 import json
 
-import httpx
 import pytest
 
 from tests.stream.conftest import House
+from tests.support.http import http
 from tests.support.sse import StreamClosed, open_stream
 
 
@@ -53,7 +53,7 @@ async def test_a_resumed_stream_has_what_was_missed_once_and_in_order(house: Hou
 
 async def test_a_snapshot_and_a_stream_after_its_cursor_leave_no_seam(house: House) -> None:
     token = await house.token(house.cast.maintainer)
-    async with httpx.AsyncClient(base_url=house.server.url, headers={"Authorization": f"Bearer {token}"}) as client:
+    async with http(house.server.url, headers={"Authorization": f"Bearer {token}"}) as client:
         answer = await client.get("/api/issues?limit=1&sort=-created")
     cursor = answer.headers["x-trackly-cursor"]
     issue = await house.file_issue(house.cast.reporter, "right after the list")
@@ -87,7 +87,7 @@ async def test_a_cursor_that_is_not_ours_is_reset(house: House, after: str) -> N
 
 async def test_without_a_login_it_is_401_and_a_token_in_the_address_is_none(house: House) -> None:
     token = await house.token(house.cast.admin)
-    async with httpx.AsyncClient(base_url=house.server.url) as client:
+    async with http(house.server.url) as client:
         for path in ("/api/events", f"/api/events?access_token={token}", f"/api/events?token={token}"):
             answer = await client.get(path)
             assert answer.status_code == 401

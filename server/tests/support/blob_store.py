@@ -7,8 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
-
+from tests.support.http import status_of
 from tests.support.npm import installed, node
 from tests.support.server import free_port
 from trackly.attachments.blobs_azure import AzureBlobs
@@ -54,12 +53,9 @@ class Azurite:
             )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                httpx.get(self.endpoint, timeout=1)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
+            if status_of(self.endpoint):
                 return self
+            time.sleep(0.05)
         raise RuntimeError(f"Azurite did not start: {(self.folder / 'azurite.log').read_text()[-2000:]}")
 
     def kill(self) -> None:

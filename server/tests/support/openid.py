@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-import httpx
-
+from tests.support.http import http
 from tests.support.npm import installed, node
 from tests.support.server import free_port
 
@@ -72,7 +71,7 @@ class OpenIdServer:
 
 async def sign_in_there(authorization_url: str, sub: str) -> str:
     """Be `sub` at the provider, agree to everything; returns the address that the provider sends the browser to."""
-    async with httpx.AsyncClient() as browser:
+    async with http() as browser:
         url, answer = authorization_url, await browser.get(authorization_url)
         for _ in range(12):
             while answer.is_redirect:

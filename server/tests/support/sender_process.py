@@ -1,7 +1,6 @@
-"""A sender as a process of its own: `python -m tests.support.sender_process DATABASE_URL`, ended by a signal."""
+"""A sender as a process of its own, ended by a signal."""
 
 import asyncio
-import sys
 
 import trackly.tables  # noqa: F401 - every table is known before the first statement
 from tests.support.outbox import Words
@@ -16,12 +15,12 @@ PACE = Pace(poll_s=0.05, lease_s=2, try_s=1.5, first_retry_s=0.2, unknown_retry_
 PUBLIC_URL = "https://issues.example.org"
 
 
-async def main(url: str) -> None:
+async def _send(url: str) -> None:
     database = Database.open(url, pool_size=6, application_name="test sender")
     work = UnitsOfWork(database, SystemClock(), SilentDoorbell())
     services = NotificationServices.build(work, (SECRET,), PUBLIC_URL, ())
     await services.sender({"report_run": Words()}, pace=PACE).run()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+def send(url: str) -> None:
+    asyncio.run(_send(url))

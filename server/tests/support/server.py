@@ -11,7 +11,9 @@ from pathlib import Path
 
 import httpx
 
-SERVER = Path(__file__).parents[2]
+from tests.support.forked import SERVER, Forked, trackly
+from tests.support.http import http
+
 SECRET = "test-secret-6yJ0mQ2vVt9wq8Zk4pXrB1nC7dE5fG3h"
 
 
@@ -22,13 +24,16 @@ def free_port() -> int:
 
 
 class RealServer:
-    """`python -m trackly serve` on a database. Settings are given by their names in the environment."""
+    """`trackly serve` on a database. Settings are given by their names in the environment.
+
+    With `root` the Trackly of that folder, in a process that starts from nothing, as the command does."""
 
     arguments: tuple[str, ...] = ("serve",)
-    root: Path = SERVER
 
-    def __init__(self, database_url: str, *, port: int | None = None, **settings: str) -> None:
-        self.port = port or free_port()
+    def __init__(
+        self, database_url: str, *, port: int | None = None, root: Path | None = None, **settings: str
+    ) -> None:
+        self.port, self.root = port or free_port(), root
         self.folder = Path(tempfile.mkdtemp(prefix="trackly-server-"))
         self.env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("TRACKLY_", "AZURE_", "GOOGLE_"))},
@@ -39,22 +44,19 @@ class RealServer:
             "TRACKLY_DATA_DIR": str(self.folder),
             "RATE_LIMIT_PER_MINUTE": "0",
             "LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(SERVER),
+            "PYTHONPATH": str(root or SERVER),
             **settings,
         }
         self.log = self.folder / "server.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> "RealServer":
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "trackly", *self.arguments], cwd=self.root, env=self.env, stdout=log, stderr=log
-            )
-        async with httpx.AsyncClient() as client:
+        self.process = self._launch()
+        async with http() as client:
             for _ in range(1200):
                 if self.process.poll() is not None:
                     raise RuntimeError(f"the server ended: {self.log.read_text()}")
@@ -65,6 +67,13 @@ class RealServer:
                     pass
                 await asyncio.sleep(0.05)
         raise RuntimeError(f"the server did not get ready: {self.log.read_text()}")
+
+    def _launch(self) -> "subprocess.Popen[bytes] | Forked":
+        if self.root is None:
+            return Forked(trackly, self.arguments, env=self.env, log=self.log)
+        command = [sys.executable, "-m", "trackly", *self.arguments]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, cwd=self.root, env=self.env, stdout=log, stderr=log)
 
     async def _is_ready(self, client: httpx.AsyncClient) -> bool:
         return (await client.get(self.url + "/readyz", timeout=2)).status_code == 200
@@ -77,8 +86,9 @@ class RealServer:
 
     def stop(self) -> int:
         """Ask it to end; returns its exit code."""
-        if self.process is None or self.process.poll() is not None:
-            return self.process.returncode if self.process else 0
+        code = self.process.poll() if self.process else 0
+        if code is not None or self.process is None:
+            return code or 0
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
 
@@ -91,10 +101,10 @@ class RealServer:
 
 
 class RealWorker(RealServer):
-    """`python -m trackly worker`: as a server, without pages."""
+    """`trackly worker`: as a server, without pages."""
 
-    def __init__(self, database_url: str, *, parallel: int = 2, **settings: str) -> None:
-        super().__init__(database_url, port=None, **settings)
+    def __init__(self, database_url: str, *, parallel: int = 2, root: Path | None = None, **settings: str) -> None:
+        super().__init__(database_url, port=None, root=root, **settings)
         self.arguments = ("worker", "--parallel", str(parallel))
         self._begins_at = 0
 

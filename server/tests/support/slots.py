@@ -13,8 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
+from tests.support.http import http
 from tests.support.people import PASSWORD, make_cast, make_project
 from tests.support.report_runs import execute, rows
 from tests.support.server import RealServer, RealWorker
@@ -100,7 +99,7 @@ class Trial:
 
     async def define(self, email: str) -> None:
         """The reports: each goes to an address of its own, policies in turn."""
-        async with httpx.AsyncClient(base_url=self.server.url, timeout=30) as client:
+        async with http(self.server.url, timeout=30) as client:
             form = {"grant_type": "password", "username": email, "password": PASSWORD}
             token = (await client.post("/api/auth/token", data=form)).raise_for_status().json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
