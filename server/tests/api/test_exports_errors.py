@@ -153,3 +153,10 @@ async def test_mistakes_beside_the_rows_are_told_too(database_url: str, tmp_path
 @pytest.mark.parametrize(("shown", "expected"), [("0", 0), ("30s", 30_000), ("1500ms", 1500), ("2min", 120_000)])
 def test_durations_as_the_database_shows_them(shown: str, expected: int):
     assert milliseconds(shown) == expected
+
+
+async def test_a_preview_of_what_is_nested_too_deeply_says_so(database_url: str) -> None:
+    deep = "SELECT CAST(repeat('[', 5000) || repeat(']', 5000) AS jsonb) AS deep"
+    with pytest.raises(ExportFailed) as failed:
+        await preview(ReadPlan(database_url, deep))
+    assert (failed.value.code, "nested too deeply" in failed.value.message) == ("too_large", True)

@@ -97,8 +97,12 @@ def make_preview(plan: ReadPlan, limit: int, caps: Caps, on_connected: OnConnect
         took_ms = round((time.perf_counter() - begun) * 1000)
         cost = snapshot.cost()
     kinds = [column.column.type for column in columns]
-    rows = [[json_rows.loaded(kind, value) for kind, value in zip(kinds, row, strict=True)] for row in texts]
-    if len(json.dumps(rows)) > caps.bytes:
+    try:
+        rows = [[json_rows.loaded(kind, value) for kind, value in zip(kinds, row, strict=True)] for row in texts]
+        size = len(json.dumps(rows))
+    except RecursionError:
+        raise ExportFailed("too_large", "JSON in the first rows is nested too deeply to be shown") from None
+    if size > caps.bytes:
         raise ExportFailed("too_large", "The first rows are too large to be shown")
     named = [column_out(column.column) for column in columns]
     return {"columns": named, "rows": rows, "truncated": more, "ms": took_ms, "plan_cost": cost}

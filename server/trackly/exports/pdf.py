@@ -19,6 +19,7 @@ from trackly.exports.sink import Sink
 from trackly.exports.texts import label, shown
 
 MOST_ROWS = 1000
+_NAMED_MOST = 100
 FAMILIES = [
     *("Inter", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai"),
     *("Droid Sans Fallback", "Noto Emoji"),
@@ -104,7 +105,7 @@ def _remarks(rows: Rows, layout: Layout, job: ExportJob, *, truncated: bool) -> 
     if layout.left_out:
         count = len(layout.left_out)
         said.append(
-            f"{count} {'column has' if count == 1 else 'columns have'} no room on paper: {', '.join(layout.left_out)}."
+            f"{count} {'column has' if count == 1 else 'columns have'} no room on paper: {_some(layout.left_out)}."
         )
     return said
 
@@ -133,3 +134,9 @@ def _groups(texts: Sequence[Sequence[str | None]], layout: Layout, grouped: int 
 
 def _cell(text: str | None, signs: int) -> str | None:
     return None if text is None else softened(text, signs)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are: mails say it too."""
+    more = len(names) - _NAMED_MOST
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED_MOST])} and {more} more"

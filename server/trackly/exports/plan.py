@@ -64,7 +64,7 @@ class Caps:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The first rows, each value ready for JSON. `ms`: from the statement to its last row. `plan_cost`: the planner's
-    own estimate, None when it would not say."""
+    own estimate for a SELECT of this form with any values, None when it would not say."""
 
     columns: tuple[Column, ...]
     rows: list[list[Any]]

@@ -12,6 +12,7 @@ from psycopg import pq, sql
 from trackly.exports.backends import hold_backend
 from trackly.exports.copying import copied_batches
 from trackly.exports.errors import ExportFailed
+from trackly.exports.estimates import estimated_cost
 from trackly.exports.plan import MIB, Caps, ReadPlan
 from trackly.exports.refusals import refused, unreachable
 from trackly.exports.sink import Sink
@@ -90,13 +91,8 @@ class Snapshot:
             return columns, rows, result.ntuples > limit
 
     def cost(self) -> float | None:
-        """The planner's estimate for the plan's SELECT, None when it would not say."""
-        with self._connection.transaction(force_rollback=True):
-            try:
-                row = self._connection.execute(f"EXPLAIN (FORMAT JSON) {self._plan.select}".encode()).fetchone()
-            except psycopg.Error:
-                row = None
-        return float(row[0][0]["Plan"]["Total Cost"]) if row else None
+        """The planner's estimate for the plan's SELECT, whatever values are in it; None when it would not say."""
+        return estimated_cost(self._connection, self._plan.select)
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
