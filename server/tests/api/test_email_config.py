@@ -81,8 +81,12 @@ async def test_the_password_never_comes_out(app: App, admin: httpx.AsyncClient) 
 async def test_the_stored_password_goes_nowhere_else(admin: httpx.AsyncClient, change: dict[str, Any]) -> None:
     await admin.post(PATH, json=config(username="me", password=PASSWORD))
     elsewhere = config(username="me") | change
-    for answer in (await admin.put(PATH, json=elsewhere), await admin.post(f"{PATH}/test", json={"config": elsewhere})):
+    for answer, place in (
+        (await admin.put(PATH, json=elsewhere), "password"),
+        (await admin.post(f"{PATH}/test", json={"config": elsewhere}), "config.password"),
+    ):
         assert (answer.status_code, answer.json()["code"]) == (422, "password_needed")
+        assert [error["field"] for error in answer.json()["errors"]] == [place]
 
 
 @pytest.mark.parametrize(
@@ -104,11 +108,14 @@ async def test_the_stored_password_goes_nowhere_else(admin: httpx.AsyncClient, c
 async def test_what_is_wrong_is_named(admin: httpx.AsyncClient, wrong: dict[str, Any], place: str) -> None:
     answer = await admin.post(PATH, json=config(**wrong))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, place)
+    tried = await admin.post(f"{PATH}/test", json={"config": config(**wrong), "dry": True})
+    assert (tried.status_code, tried.json()["errors"][0]["field"]) == (422, f"config.{place}")
 
 
 async def test_without_encryption_only_to_this_machine_or_by_choice(admin: httpx.AsyncClient) -> None:
     refused = await admin.post(PATH, json=config(security="none"))
     assert (refused.status_code, refused.json()["code"]) == (422, "unencrypted_mail")
+    assert [error["field"] for error in refused.json()["errors"]] == ["security"]
     assert (await admin.post(PATH, json=config(security="none", host="127.0.0.1"))).status_code == 201
     assert (await admin.put(PATH, json=config(security="none", plain_text_allowed=True))).status_code == 200
 

@@ -8,7 +8,7 @@ from tests.support.app import App
 from tests.support.issues import send
 from tests.support.logins import head, rows
 from tests.support.people import make_project
-from tests.support.reports import ISSUES, definition, make_report
+from tests.support.reports import ISSUES, definition, make_report, to
 
 
 def dataset(**over: Any) -> dict[str, Any]:
@@ -155,3 +155,55 @@ async def _away(app: App, report: Any) -> None:
         from sqlalchemy import text
 
         await uow.session.execute(text("DELETE FROM report WHERE id = :id"), {"id": report["id"]})
+
+
+async def test_a_report_can_be_changed_when_somebody_or_something_it_names_is_gone(app: App) -> None:
+    """Only what comes new is asked about: else it could not even be switched off."""
+    cast = app.cast
+    async with await app.as_(cast.maintainer) as client:
+        file = {"file": ("targets.csv", "team,target\nnorth,7\n", "text/csv")}
+        made = (await client.post("/api/data-sources/uploads", params={"name": "Targets"}, files=file)).json()
+    source = {"kind": "dataset", "dataset": f"upload:{made['id']}"}
+    report = await make_report(app, cast.maintainer, source=source, recipients=to(cast.reporter))
+    path = f"/api/reports/{report['id']}"
+    gone = await send(app, cast.admin, "PATCH", f"/api/users/{cast.reporter.user_id}", {"active": False})
+    assert gone.status_code == 200
+    assert (await send(app, cast.maintainer, "DELETE", f"/api/data-sources/{made['id']}")).status_code == 204
+    renamed = await send(app, cast.maintainer, "PATCH", path, {"name": "Targets of the past", "is_active": False})
+    assert (renamed.status_code, renamed.json().get("is_active")) == (200, False), renamed.text
+    again = await send(app, cast.maintainer, "PUT", path, definition(source=source, recipients=to(cast.reporter)))
+    assert again.status_code == 200, again.text
+    anew = await send(app, cast.maintainer, "POST", "/api/reports", definition(recipients=to(cast.reporter)))
+    assert (anew.status_code, anew.json()["errors"][0]["field"]) == (422, "recipients.0.user_id")
+    other = {"source": {**source, "columns": ["team"]}}
+    changed = await send(app, cast.maintainer, "PATCH", path, other)
+    assert (changed.status_code, changed.json()["errors"][0]["field"]) == (422, "source.dataset")
+
+
+@pytest.mark.parametrize(
+    ("field", "over"),
+    [
+        ("recipients.0.user.user_id", {"recipients": [{"kind": "user", "user_id": True}]}),
+        ("recipients.0.user.user_id", {"recipients": [{"kind": "user", "user_id": "1"}]}),
+        ("is_active", {"is_active": 1}),
+        ("is_active", {"is_active": "yes"}),
+        ("schedule.grace_s", {"schedule": {"cron": "0 8 * * 1", "grace_s": True}}),
+        ("schedule.pause_after", {"schedule": {"cron": "0 8 * * 1", "pause_after": "3"}}),
+        ("checks.0.nulls.max_share", {"checks": [{"kind": "nulls", "column": "key", "max_share": True}]}),
+        ("source", {"source": {"kind": "x" * 100_000}}),
+        ("recipients.0", {"recipients": [{"kind": ["x"] * 5_000}]}),
+    ],
+)
+async def test_another_type_is_no_value_and_is_not_repeated(app: App, field: str, over: dict[str, Any]) -> None:
+    answer = await send(app, app.cast.admin, "POST", "/api/reports", definition(**over))
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [field])
+    assert len(answer.content) < 3_000
+
+
+async def test_what_is_declared_for_a_preview_is_named_as_it_was_sent(app: App) -> None:
+    declared = [{"name": "since", "type": "date", "default": "soon"}]
+    for path in ("preview", "template/preview"):
+        body: dict[str, Any] = {"source": ISSUES, "declared": declared}
+        body |= {"templates": {}, "name": "x"} if path != "preview" else {}
+        answer = await send(app, app.cast.admin, "POST", f"/api/reports/{path}", body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "declared.0.default")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.app import App
 from tests.support.datasets import Found, read
+from tests.support.issues import send
 from tests.support.logins import rows, stop_clock
 from tests.support.people import add_member, make_person, make_project
 from tests.support.verify import verify_command
@@ -312,3 +313,15 @@ async def test_its_table_is_where_only_we_read(app: App) -> None:
     await uploaded(app)
     public = "SELECT has_schema_privilege('public', oid, 'USAGE') AS may FROM pg_namespace WHERE nspname = 'uploads'"
     assert [row.may for row in await rows(app, public)] == [False]
+
+
+async def test_names_that_mean_something_to_a_database_are_columns_too(app: App) -> None:
+    """`ctid` and its like are in every table of PostgreSQL, whatever its columns are."""
+    titles = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", *("oid", "user", "select", "order", "id", "q", "r")]
+    made = await uploaded(app, f"{','.join(titles)}\n{','.join(str(n) for n, _ in enumerate(titles))}\n")
+    names = [column["name"] for column in made["upload"]["columns"]]
+    assert names[:2] == ["column_ctid", "column_xmin"]
+    assert names[6:] == titles[6:]
+    source = {"kind": "dataset", "dataset": f"upload:{made['id']}", "filter": "user>=1 column_ctid:0", "sort": ["-oid"]}
+    answer = await send(app, app.cast.maintainer, "POST", "/api/reports/preview", {"source": source})
+    assert (answer.status_code, answer.json().get("rows")) == (200, [list(range(len(titles)))]), answer.text

@@ -53,6 +53,11 @@ def test_labels_become_names_that_we_allow_and_keep_their_colours() -> None:
     assert found == {"area: core old": "#a2eeef", "x" * 40: None, "pull request": "#8250df"}
 
 
+def test_labels_may_be_names_alone_or_have_none() -> None:
+    labels = ["plain", {"name": None, "color": "ff0000"}, {"name": "odd", "color": "red"}, {"name": "none", "id": 7}]
+    assert read_issue(github_issue(1, labels=labels)).clean_labels == {"plain": None, "odd": None, "none": None}
+
+
 def test_a_long_title_is_said_whole_above_the_text() -> None:
     title = "words " * 60
     issue = read_issue(github_issue(1, title=title))

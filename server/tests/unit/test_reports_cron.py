@@ -15,6 +15,8 @@ CHANGES = [
     (HELSINKI, datetime(2026, 10, 25, 1, tzinfo=UTC)),
     (NEW_YORK, datetime(2026, 3, 8, 7, tzinfo=UTC)),
     (NEW_YORK, datetime(2026, 11, 1, 6, tzinfo=UTC)),
+    ("Africa/Cairo", datetime(2026, 4, 23, 22, tzinfo=UTC)),  # from midnight to one
+    ("America/Sao_Paulo", datetime(2018, 11, 4, 3, tzinfo=UTC)),
     ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)),  # half an hour
     ("Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
     ("America/Santiago", datetime(2026, 4, 5, 3, tzinfo=UTC)),  # at midnight
@@ -46,6 +48,11 @@ EXPRESSIONS = [
     "0 4 * * *",
     "0,30 1-4 * * *",
     "5-25/10 2-3 * * *",
+    "3-3 * * * *",
+    "20-20/1 2-2/1 * * *",
+    "0 4 * * 0-0",
+    "*/30 3 * * 0-0/1",
+    "0 4 * * 6-7/1",
     "30 3 * * 0",
     "30 2 29 3 *",
     "30 2 8 3 1",

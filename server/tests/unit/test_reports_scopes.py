@@ -1,6 +1,8 @@
 """Who gets the same edition, and whose rights it has."""
 
-from trackly.reports.scopes import Sight, group_of, group_people, scope_of
+import pytest
+
+from trackly.reports.scopes import Sight, covers, group_of, group_people, scope_of
 from trackly.users.facade import Actor, Role
 
 
@@ -56,3 +58,20 @@ def test_what_asks_for_me_is_made_for_each() -> None:
         ("user:3", "for Person 3"),
         ("user:4", "for Person 4"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "gone", "still"),
+    [
+        (person(3, staff={1, 2}, own={3}), (), True),
+        (person(3, staff={1, 2, 3, 4}), (), True),
+        (person(3, staff={1}, own={2, 3}), (), False),
+        (person(3, staff={1}, own={3}), (), False),
+        (person(3, staff={1}, own={3}), (2,), True),
+        (person(3, staff={1, 2}), (), False),
+        (ADMIN, (), True),
+    ],
+)
+def test_who_lost_some_of_their_rights_does_not_see_it_all(now: Sight, gone: tuple[int, ...], still: bool) -> None:
+    assert covers(now, person(3, staff={1, 2}, own={3}), gone) is still
+    assert covers(now, ADMIN, gone) is now.actor.is_admin

@@ -39,6 +39,7 @@ _FRAMEWORK = {
 """Refusals of the framework's own. Not by the phrases of `http`, which differ between versions of Python."""
 PROBLEM_JSON = "application/problem+json"
 DATABASE_RETRY_S = 2
+_MESSAGE_MAX = 1_000
 
 
 class BodyTooLarge(AppError):
@@ -107,9 +108,13 @@ def _from_validation(error: RequestValidationError) -> InvalidInput:
 
 
 def _message(item: Mapping[str, Any]) -> str:
+    """In one sentence; never with more of the input than a glance, which some of the messages repeat."""
     if item["type"] == "model_attributes_type":
         return "must be a JSON object"
-    return str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "union_tag_invalid":
+        return f"{item['ctx']['discriminator']} does not match any of the expected tags: {item['ctx']['expected_tags']}"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return message if len(message) <= _MESSAGE_MAX else f"{message[:_MESSAGE_MAX]}…"
 
 
 def _unreadable(error: HTTPException) -> AppError:

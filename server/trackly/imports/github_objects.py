@@ -12,6 +12,7 @@ TITLE_MAX, DESCRIPTION_MAX = 200, 100_000
 PULL_REQUEST = "pull request"
 _PULL_REQUEST_COLOR = "#8250df"
 _REPOSITORY = re.compile(r"/repos/([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)$")
+_COLOR = re.compile(r"[0-9a-fA-F]{6}")
 _NOT_IN_LABELS = re.compile(r'[,"()\x00-\x1f\x7f]+')
 _NOT_IN_MAIL = re.compile(r"[^a-z0-9.-]+")
 _STAFF = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -50,9 +51,19 @@ class Account(_Object):
         return f"{re.sub(r'[.]{2,}', '.', local)[:60]}@users.noreply.github.com"
 
 
+def _named(label: Any) -> Any:
+    """GitHub describes a label as an object or as its name alone, and either may have no name."""
+    named = {"name": label} if isinstance(label, str) else label
+    return {**named, "name": named.get("name") or ""} if isinstance(named, dict) else named
+
+
+def _known_color(color: Any) -> Any:
+    return color if isinstance(color, str) and _COLOR.fullmatch(color) else None
+
+
 class Label(_Object):
     name: Text
-    color: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{6}$")] | None = None
+    color: Annotated[str | None, BeforeValidator(_known_color)] = None
 
     @property
     def clean_name(self) -> str:
@@ -81,7 +92,7 @@ class GithubIssue(_Object):
     closed_at: Moment | None = None
     closed_by: Account | None = None
     assignee: Account | None = None
-    labels: list[Label] = Field(default_factory=list)
+    labels: list[Annotated[Label, BeforeValidator(_named)]] = Field(default_factory=list)
     pull_request: PullRequest | None = None
 
     @property

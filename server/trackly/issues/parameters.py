@@ -17,6 +17,7 @@ FilterText = Annotated[str, StringConstraints(max_length=500)]
 class IssueQuery(In):
     """Which issues: every filter that is given has to hold, and `q` (the query language) too."""
 
+    written = True
     model_config = ConfigDict(frozen=True)
 
     q: Annotated[str, StringConstraints(max_length=QUERY_MAX)] | None = None

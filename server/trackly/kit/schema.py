@@ -1,18 +1,19 @@
 """The two bases of everything that goes over the wire, and how a time is written there."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    GetCoreSchemaHandler,
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 
 def utc_text(moment: datetime) -> str:
@@ -67,10 +68,33 @@ def _ensure_part_storable(name: Any, text: str) -> None:
         raise ValidationError.from_exception_data("body", [wrong]) from None
 
 
-class In(BaseModel):
-    """A request body: unknown members and NUL are refused."""
+def _with_plain_scalars(schema: Any) -> None:
+    """`true` is no number, `1` is not true and `"7"` is not 7; in place, at any depth."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if part.get("type") in ("int", "float", "bool"):
+                part["strict"] = True
+            waiting += part.values()
+        elif isinstance(part, list | tuple):
+            waiting += part
 
+
+class In(BaseModel):
+    """A request body: unknown members, NUL, and numbers and truths of another type are refused.
+
+    `written`: these are parameters of a query, where every number is a text."""
+
+    written: ClassVar[bool] = False
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        if not cls.written:
+            _with_plain_scalars(schema)
+        return schema
 
     @model_validator(mode="before")
     @classmethod

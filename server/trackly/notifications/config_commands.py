@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.events.unit_of_work import UnitOfWork
-from trackly.kit.errors import InvalidInput, StaleVersion
+from trackly.kit.errors import FieldError, InvalidInput, StaleVersion
 from trackly.kit.secret_box import SecretBox
 from trackly.kit.secrets import is_loopback
 from trackly.notifications.config_queries import PASSWORD_OF, config_of, find_config, load_config, server_of
@@ -61,7 +61,7 @@ async def server_to_try(
         if row is None:
             raise EmailConfigMissing
         return server_of(row, box), row.version
-    _ensure_fit(wanted)
+    _ensure_fit(wanted, "config.")
     server = MailServer(
         host=wanted.host,
         port=wanted.port,
@@ -70,7 +70,7 @@ async def server_to_try(
         sender_name=wanted.from_name,
         reply_to=wanted.reply_to,
         username=wanted.username,
-        password=_password_for(row, wanted, box) if row is not None else wanted.password,
+        password=_password_for(row, wanted, box, "config.") if row is not None else wanted.password,
     )
     return server, row.version if row is not None and server_of(row, box) == server else None
 
@@ -97,22 +97,22 @@ async def _write(
     return written
 
 
-def _password_for(row: EmailConfigRow, new: EmailConfigIn, box: SecretBox) -> str | None:
+def _password_for(row: EmailConfigRow, new: EmailConfigIn, box: SecretBox, at: str = "") -> str | None:
     """The one that was given, else the stored one: but that never goes anywhere it did not go before."""
     if new.password is not None or new.username is None or row.password is None:
         return new.password
     if any(getattr(row, name) != getattr(new, name) for name in _GOES_TO):
-        raise PasswordNeeded("The server, its port, the encryption or the user name changed: enter the password again.")
+        said = "The server, its port, the encryption or the user name changed: enter the password again."
+        raise PasswordNeeded(said, errors=[FieldError(f"{at}password", said)])
     return box.open(PASSWORD_OF, row.password)
 
 
-def _ensure_fit(new: EmailConfigIn) -> None:
+def _ensure_fit(new: EmailConfigIn, at: str = "") -> None:
     preset = next((one for one in PRESETS if one.name == new.preset), None)
     if preset is None:
-        raise InvalidInput.of("preset", f"must be one of {', '.join(one.name for one in PRESETS)}")
+        raise InvalidInput.of(f"{at}preset", f"must be one of {', '.join(one.name for one in PRESETS)}")
     if not preset.supported:
-        raise InvalidInput.of("preset", preset.note)
+        raise InvalidInput.of(f"{at}preset", preset.note)
     if new.security == "none" and not new.plain_text_allowed and not is_loopback(new.host):
-        raise UnencryptedMail(
-            f"{new.host} is another machine: use STARTTLS or TLS, or choose explicitly to send without encryption."
-        )
+        said = f"{new.host} is another machine: use STARTTLS or TLS, or choose explicitly to send without encryption."
+        raise UnencryptedMail(said, errors=[FieldError(f"{at}security", said)])

@@ -74,14 +74,15 @@ class Checker:
         self, session: AsyncSession, author: Actor, new: ReportNew, before: Definition | None, now: datetime
     ) -> Definition:
         """The definition to keep. InvalidInput with the places of what is wrong, InvalidSql with line and column,
-        MayNotWriteSql, SqlReportsOff. Nobody is asked about a source or a webhook that stays as it was `before`."""
+        MayNotWriteSql, SqlReportsOff. What stays as it was `before` is not asked about: a report can be switched off
+        when a person, a project or a table that it names is no more."""
         schedule = None if new.schedule is None else keep_schedule(new.schedule)
         ensure_may_schedule(author, schedule, before.schedule if before else None)
         check_declarations(new.parameters)
         recipients = [_with_plain_address(index, one) for index, one in enumerate(new.recipients)]
         known = {one.url for one in before.webhooks} if before else set()
         await self._check_webhooks(recipients, known)
-        await _check_people(session, author, recipients)
+        await _check_people(session, author, recipients, before)
         same = before is not None and before.source == new.source and before.parameters == tuple(new.parameters)
         await _ensure_may_write(session, author, new.source, before.source if before else None)
         asked = Asked(new.source, tuple(new.parameters), tuple(new.document.charts))
@@ -89,6 +90,8 @@ class Checker:
             await self.planner.check(session, author, asked)
         tz = schedule.tz if schedule else "UTC"
         values = resolve_values(new.parameters, {}, RunDay(now, tz), needed=False)
+        if before is not None and same and _looks_the_same(before, new):
+            return _kept(new, recipients, schedule)
         figures: tuple[str, ...] = ()
         if isinstance(new.source, DatasetSource):
             plan = await self.planner.plan_dataset(session, author, asked, values, now, tz)
@@ -99,8 +102,7 @@ class Checker:
             if columns is not None:
                 refuse(_strange_columns([*_named_columns(new), *_charted_columns(new)], columns))
         _check_words(new, figures)
-        members = {name: getattr(new, name) for name in Definition.model_fields if name in ReportNew.model_fields}
-        return Definition.model_validate({**members, "recipients": recipients, "schedule": schedule})
+        return _kept(new, recipients, schedule)
 
     async def _columns_of_sql(self, asked: Asked) -> Sequence[str] | None:
         """Those that SQL over our own views gives; None where nobody can say so now. InvalidSql on `source.sql`."""
@@ -136,6 +138,16 @@ class Checker:
         except WebhookRefused as error:
             return error.detail
         return None
+
+
+def _kept(new: ReportNew, recipients: Sequence[Recipient], schedule: KeptSchedule | None) -> Definition:
+    members = {name: getattr(new, name) for name in Definition.model_fields if name in ReportNew.model_fields}
+    return Definition.model_validate({**members, "recipients": recipients, "schedule": schedule})
+
+
+def _looks_the_same(before: Definition, new: ReportNew) -> bool:
+    """Whether words, checks and charts are those that were looked at with this source already."""
+    return (before.templates, before.checks, before.document) == (new.templates, tuple(new.checks), new.document)
 
 
 async def ensure_may_write(session: AsyncSession, actor: Actor, source: Source) -> None:
@@ -201,10 +213,14 @@ def _with_plain_address(index: int, recipient: Recipient) -> Recipient:
     return recipient.model_copy(update={"address": address})
 
 
-async def _check_people(session: AsyncSession, author: Actor, recipients: Sequence[Recipient]) -> None:
-    """That people are here and active, and projects known to the author."""
-    people = {n: one.user_id for n, one in enumerate(recipients) if isinstance(one, UserRecipient)}
-    projects = {n: one.project for n, one in enumerate(recipients) if isinstance(one, RoleRecipient) and one.project}
+async def _check_people(
+    session: AsyncSession, author: Actor, recipients: Sequence[Recipient], before: Definition | None
+) -> None:
+    """That people are here and active, and projects known to the author; of those that come new."""
+    stay = before.recipients if before else ()
+    new = [(n, one) for n, one in enumerate(recipients) if one not in stay]
+    people = {n: one.user_id for n, one in new if isinstance(one, UserRecipient)}
+    projects = {n: one.project for n, one in new if isinstance(one, RoleRecipient) and one.project}
     strangers = await unknown_people(session, people.values())
     known = await known_projects(session, author, projects.values())
     refuse(

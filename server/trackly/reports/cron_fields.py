@@ -62,12 +62,17 @@ def _term(field: Field, term: str) -> str:
         text, width = str(_number(field, low)), field.high - field.low + 1
     else:
         first, last = _number(field, low), _number(field, high)
-        if field.high == 7 and last == 0:
+        if field.high == 7 and last == 0 < first:
             last = 7
         if last < first:
             raise field.refuse(f"{span} goes backwards")
         text, width = f"{first}-{last}", last - first + 1
-    return f"{text}/{_step(field, step, width)}" if slash else text
+    return _stepped(text, _step(field, step, width), width) if slash else text
+
+
+def _stepped(text: str, step: int, width: int) -> str:
+    """One value with a step is that value: `3-3/1` is 3, and not from 3 on."""
+    return text if width == 1 else f"{text}/{step}"
 
 
 def _number(field: Field, text: str) -> int:

@@ -24,10 +24,17 @@ def say_schedule(cron: Cron, wait_for: str | None = None, wait_until: str | None
         return _interval(cron.every_s)
     said = _said(cron.spec)
     if wait_for is None:
-        return said or CronSim(cron.spec, _SOME_DAY).explain()
+        return said or _explained(cron.spec)
     days = (said or "").removesuffix(" at 00:00")
     begin = "" if days == "every day" else f"{days} "
     return f"{begin}as soon as yesterday is closed, at the latest {wait_until}"
+
+
+def _explained(spec: str) -> str:
+    """What has no words of ours; two fields for the day without `*` mean the one or the other."""
+    day, _, weekday = spec.split()[-3:]
+    said = CronSim(spec, _SOME_DAY).explain().replace("31th", "31st")
+    return said if "*" in (day[0], weekday[0]) else said.replace(" and on ", " or on ")
 
 
 def _interval(every_s: int) -> str:

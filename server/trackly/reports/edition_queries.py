@@ -1,5 +1,5 @@
 """Reading editions and their files. An edition is for those for whom it was made, its report's owner among them if it
-was made with their rights, and admins."""
+was made with their rights, as long as they would see all of it (`standing`), and for admins."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, literal, select, true, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from trackly.reports.edition_schemas import Facts
 from trackly.reports.errors import EditionNotFound, FileGone, FileNotFound
+from trackly.reports.standing import may_see
 from trackly.reports.tables import ReportEditionRow, ReportFileRow, ReportRunRow
 from trackly.users.facade import Actor
 
@@ -49,14 +51,12 @@ def made_for(reader: Actor) -> ColumnElement[bool]:
 
 async def list_editions(session: AsyncSession, reader: Actor, run_id: int) -> list[FoundEdition]:
     """Those editions of a run that the reader may see, in the order in which they were made."""
-    mine = (ReportEditionRow.run_id == run_id, made_for(reader))
-    return await _editions(session, *mine)
+    return await _seen(session, reader, ReportEditionRow.run_id == run_id)
 
 
 async def get_edition(session: AsyncSession, reader: Actor, report_id: int, edition_id: int) -> FoundEdition:
     """EditionNotFound also when it is not for the reader to know of."""
-    mine = (ReportEditionRow.id == edition_id, ReportRunRow.report_id == report_id, made_for(reader))
-    return _one(await _editions(session, *mine))
+    return _one(await _seen(session, reader, ReportEditionRow.id == edition_id, ReportRunRow.report_id == report_id))
 
 
 async def load_edition(session: AsyncSession, edition_id: int) -> FoundEdition:
@@ -66,27 +66,17 @@ async def load_edition(session: AsyncSession, edition_id: int) -> FoundEdition:
 
 async def get_file(session: AsyncSession, reader: Actor, run_id: int, file_id: UUID) -> ReportFileRow:
     """A file of a run that the reader may see. FileNotFound, FileGone."""
-    statement = (
-        select(ReportFileRow)
-        .join(ReportEditionRow, ReportEditionRow.id == ReportFileRow.edition_id)
-        .where(ReportFileRow.id == file_id, ReportEditionRow.run_id == run_id, made_for(reader))
-    )
-    return present(await session.scalar(statement))
+    found = await list_editions(session, reader, run_id)
+    return present(next((file for one in found for file in one.files if file.id == file_id), None))
 
 
 async def get_file_of_format(session: AsyncSession, reader: Actor, run_id: int, kind: str) -> ReportFileRow:
     """The file of that format in the reader's own edition of a run; for an admin whom none was made for, in the first.
 
     FileNotFound, FileGone."""
-    own = ReportEditionRow.facts["readers"].op("@>")(literal([reader.user_id], JSONB))
-    statement = (
-        select(ReportFileRow)
-        .join(ReportEditionRow, ReportEditionRow.id == ReportFileRow.edition_id)
-        .where(ReportEditionRow.run_id == run_id, ReportFileRow.format == kind, made_for(reader))
-        .order_by(own.desc(), ReportEditionRow.id, ReportFileRow.name)
-        .limit(1)
-    )
-    return present(await session.scalar(statement))
+    found = await list_editions(session, reader, run_id)
+    found.sort(key=lambda one: reader.user_id not in one.row.facts["readers"])
+    return present(next((file for one in found for file in one.files if file.format == kind), None))
 
 
 def present(file: ReportFileRow | None) -> ReportFileRow:
@@ -141,6 +131,15 @@ async def find_used_blobs(session: AsyncSession, names: Collection[str]) -> set[
     files = select(ReportFileRow.stored_name).where(ReportFileRow.stored_name.in_(names))
     rows = select(ReportEditionRow.data_blob).where(ReportEditionRow.data_blob.in_(names))
     return {str(name) for name in await session.scalars(union_all(files, rows))}
+
+
+async def _seen(session: AsyncSession, reader: Actor, *conditions: ColumnElement[bool]) -> list[FoundEdition]:
+    """Those that were made for the reader, and that they would still see all of."""
+    found = await _editions(session, *conditions, made_for(reader))
+    if reader.is_admin or not found:
+        return found
+    still = await may_see(session, reader.user_id, [Facts.model_validate(one.row.facts) for one in found])
+    return [one for one, may in zip(found, still or [False] * len(found), strict=True) if may]
 
 
 def _one(found: list[FoundEdition]) -> FoundEdition:

@@ -102,12 +102,23 @@ class ChartFact(Out):
     picture: str
 
 
+class SightFact(Out):
+    """What the readers of an edition saw when it was made: as `scopes.Sight`."""
+
+    admin: bool
+    staff: tuple[int, ...] = ()
+    open: tuple[int, ...] = ()
+    own: tuple[int, ...] = ()
+
+
 class Facts(BaseModel):
-    """What is kept of an edition. `readers`: the people for whom it was made. `key`: the columns that name a row."""
+    """What is kept of an edition. `readers`: the people for whom it was made; `sight` None: projects give no rights to
+    its rows. `key`: the columns that name a row."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     readers: tuple[int, ...]
+    sight: SightFact | None = None
     day: date
     tz: str
     values: dict[str, Any]

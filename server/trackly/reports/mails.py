@@ -31,6 +31,7 @@ from trackly.reports.letter_html import letter_html
 from trackly.reports.queries import load_report
 from trackly.reports.run_commands import settle_run
 from trackly.reports.shares import lend_file
+from trackly.reports.standing import may_see
 from trackly.reports.tables import ReportFileRow
 from trackly.reports.templates import fill_line, fill_markdown
 from trackly.reports.variables import Told, variables_of
@@ -90,6 +91,7 @@ class ReportComposer:
         edition_id = int((delivery.edition_ref or "").rpartition(":")[2] or 0)
         async with self.work.database.read_session() as session:
             sent = await self._load(session, edition_id)
+            await _ensure_still_theirs(session, sent, delivery.user_id)
         letter = await letter_of(sent, delivery.unsubscribe_url)
         files = [file for file in sent.found.files if file.stored_name is not None]
         lent = await self._lent(sent, files) if delivery.user_id is None else {}
@@ -137,6 +139,16 @@ class ReportComposer:
         own = f"{self.public_url}/api/runs/{sent.found.run.id}/download?format={file.format}"
         link = lent.get(file.id, own)
         return AttachedFile(file.name, file.content_type, file.bytes, partial(read_blob, self.blobs, file), link)
+
+
+async def _ensure_still_theirs(session: AsyncSession, sent: Sent, user_id: int | None) -> None:
+    """What is sent again later goes to nobody who may not see it by then; outside, the owner's rights count."""
+    may = await may_see(session, sent.owner.id if user_id is None else user_id, [sent.facts])
+    if may is None:
+        raise CannotCompose("The account of the owner is closed" if user_id is None else "The account is closed")
+    if may != [True]:
+        whose = "The owner" if user_id is None else "The recipient"
+        raise CannotCompose(f"{whose} may not see all of it any more")
 
 
 async def read_blob(blobs: BlobStore, file: ReportFileRow) -> bytes:

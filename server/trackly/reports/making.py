@@ -19,6 +19,7 @@ from trackly.reports.parts import Format
 from trackly.reports.plain import paragraphs
 from trackly.reports.plans import SourcePlan
 from trackly.reports.scopes import Group
+from trackly.reports.standing import sight_of
 from trackly.reports.steps import LeasedRun, Tell
 from trackly.reports.templates import fill_markdown
 from trackly.reports.variables import Told, value_text, variables_of
@@ -188,6 +189,7 @@ def _facts(task: Task, exported: Exported, changes: ChangesOut | None, pictures:
     charts = zip(exported.charts, pictures, strict=True)
     return Facts(
         readers=task.group.readers,
+        sight=sight_of(task.group),
         day=task.day.today,
         tz=task.day.tz,
         values=stored_values(task.values),

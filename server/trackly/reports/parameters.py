@@ -112,20 +112,20 @@ def _edge(today: date, unit: str, edge: str, shift: int) -> date:
     return first if edge == "start" else _moved(first, length, "m") - timedelta(days=1)
 
 
-def check_declarations(parameters: Sequence[Parameter]) -> None:
+def check_declarations(parameters: Sequence[Parameter], at: str = "parameters") -> None:
     """Names that are there twice and defaults that are not of their type. InvalidInput with the place of each."""
     errors: list[FieldError] = []
     seen: set[str] = set()
     today = date(2026, 1, 31)
     for index, parameter in enumerate(parameters):
         if parameter.name in seen:
-            errors.append(FieldError(f"parameters.{index}.name", f"{parameter.name} is there twice"))
+            errors.append(FieldError(f"{at}.{index}.name", f"{parameter.name} is there twice"))
         seen.add(parameter.name)
         if parameter.default is not None:
             try:
                 read_value(parameter.type, parameter.default, today)
             except ValueError as error:
-                errors.append(FieldError(f"parameters.{index}.default", str(error)))
+                errors.append(FieldError(f"{at}.{index}.default", str(error)))
     refuse(errors)
 
 

@@ -208,7 +208,8 @@ async def sights_of(session: AsyncSession, user_ids: Collection[int]) -> dict[in
     staff, reporter = role.in_(_STAFF), role == str(Role.REPORTER)
     whole = and_(reporter, ProjectRow.reporters_see_all)
     part = and_(reporter, ProjectRow.reporters_see_all.is_(False))
-    ids = [func.array_agg(ProjectRow.id).filter(condition) for condition in (staff, whole, part)]
+    there = ProjectRow.id.is_not(None)
+    ids = [func.array_agg(ProjectRow.id).filter(there, condition) for condition in (staff, whole, part)]
     statement = (
         select(UserAccount.id, UserAccount.email, UserAccount.name, UserAccount.role, *ids)
         .outerjoin(ProjectRow, UserAccount.role != Role.ADMIN)
@@ -221,6 +222,11 @@ async def sights_of(session: AsyncSession, user_ids: Collection[int]) -> dict[in
         actor = Actor(user_id, email, name, Role(own_role))
         found[user_id] = Sight(actor, *(frozenset(some or ()) for some in projects))
     return found
+
+
+async def projects_there(session: AsyncSession, ids: Collection[int]) -> set[int]:
+    """Those of `ids` that are a project's."""
+    return set(await session.scalars(select(ProjectRow.id).where(ProjectRow.id.in_(ids)))) if ids else set()
 
 
 async def signed_webhooks(session: AsyncSession, owner_id: int, urls: Collection[str]) -> frozenset[str]:

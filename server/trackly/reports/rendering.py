@@ -26,6 +26,7 @@ from trackly.reports.parameters import RunDay, Value, resolve_values
 from trackly.reports.plans import Asked, Planner, asks_for_me
 from trackly.reports.recipients import Recipients, resolve_recipients
 from trackly.reports.scopes import Group
+from trackly.reports.standing import sight_of
 from trackly.reports.steps import LeasedRun, RenderedRun, RunFailed, Tell
 
 _FOLDER = "trackly-report-"
@@ -75,7 +76,7 @@ class Rendering:
 
     async def _edition(self, one: "_One", tell: Tell, maker: Maker) -> MadeEdition:
         async with self.work.database.read_session() as session:
-            position = str(await session.scalar(text(position_select())))
+            position = one.run.as_of or str(await session.scalar(text(position_select())))
             same = None if one.asked.elsewhere else await find_same(session, one.sought(position))
             last = await find_last_sent(session, one.run.id, one.run.report_id, one.group.scope, one.run.parameters)
         if same is None and one.run.as_of is not None:
@@ -83,7 +84,8 @@ class Rendering:
                 "edition_gone", "There is no edition of that event with files, and the past can't be read anew"
             )
         if same is not None:
-            tell.say(f"Nothing happened since run {same.run.id}: its files are these files")
+            why = "The numbers of" if one.run.as_of else "Nothing happened since"
+            tell.say(f"{why} run {same.run.id}: its files are these files")
             return _again(same, one.group)
         earlier = None if last is None or not one.comparable(last) else await self._earlier(last, maker)
         tell.progress("reading")
@@ -150,7 +152,7 @@ def _again(same: FoundEdition, group: Group) -> MadeEdition:
         rows=row.rows,
         truncated=row.truncated,
         fingerprint=row.fingerprint,
-        facts=facts.model_copy(update={"readers": group.readers}),
+        facts=facts.model_copy(update={"readers": group.readers, "sight": sight_of(group)}),
         files=files,
         data=row.data_blob,
     )

@@ -26,12 +26,23 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People with the same rights. `reader` is the one with whose rights the edition is read."""
+    """People with the same rights. `reader` is the one with whose rights the edition is read, and `sight` what they
+    see; None: of rows to which projects give no rights."""
 
     scope: str
     label: str
     reader: Actor
     readers: tuple[int, ...]
+    sight: Sight | None = None
+
+
+def covers(now: Sight, then: Sight, gone: Collection[int] = ()) -> bool:
+    """Whether somebody sees all that was seen `then`. Projects that are `gone` take nothing from anybody."""
+    if now.actor.is_admin:
+        return True
+    left = [(some - set(gone)) for some in (then.staff, then.open, then.own)]
+    may = (now.staff, now.staff | now.open, now.projects)
+    return not then.actor.is_admin and all(some <= allowed for some, allowed in zip(left, may, strict=True))
 
 
 def scope_of(sight: Sight, *, personal: bool) -> str:
@@ -72,6 +83,7 @@ def group_people(sights: Sequence[Sight], owners: Sight, n_projects: int, *, per
             label=label_of(people[0], owners, n_projects, personal=personal),
             reader=people[0].actor,
             readers=tuple(one.actor.user_id for one in people),
+            sight=people[0],
         )
         for scope, people in found.items()
     ]

@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.kit.ids import hash_token
 from trackly.reports.edition_queries import get_file
+from trackly.reports.edition_schemas import Facts
 from trackly.reports.errors import ShareNotFound
 from trackly.reports.run_queries import find_run
 from trackly.reports.share_schemas import ShareOut
+from trackly.reports.standing import may_see
 from trackly.reports.tables import ReportEditionRow, ReportFileRow, ReportRow, ReportRunRow, ReportShareRow
 from trackly.users.facade import Actor, Person, load_persons
 
@@ -19,9 +21,9 @@ _LISTED_MOST = 200
 
 async def get_shared_file(session: AsyncSession, token: str, now: datetime) -> tuple[UUID, ReportFileRow]:
     """The link's number and its file. ShareNotFound for a link that is over or was never there, alike; also when the
-    bytes are gone or the report was deleted."""
+    bytes are gone, the report was deleted, or who made the link may not see the file any more."""
     statement = (
-        select(ReportShareRow.id, ReportFileRow)
+        select(ReportShareRow.id, ReportFileRow, ReportShareRow.created_by, ReportEditionRow.facts)
         .join(ReportFileRow, ReportFileRow.id == ReportShareRow.file_id)
         .join(ReportEditionRow, ReportEditionRow.id == ReportFileRow.edition_id)
         .join(ReportRunRow, ReportRunRow.id == ReportEditionRow.run_id)
@@ -35,7 +37,7 @@ async def get_shared_file(session: AsyncSession, token: str, now: datetime) -> t
         )
     )
     row = (await session.execute(statement)).one_or_none()
-    if row is None:
+    if row is None or await may_see(session, row.created_by, [Facts.model_validate(row.facts)]) != [True]:
         raise ShareNotFound
     return row[0], row[1]
 

@@ -32,7 +32,7 @@ async def preview_report(services: ReportServices, actor: Actor, wanted: Preview
     """The first rows of a source with the actor's rights. MayNotReport, MayNotWriteSql, InvalidInput, InvalidSql,
     SqlReportsOff, PreviewFailed, ReportsUnavailable."""
     now = services.work.clock.now()
-    check_declarations(wanted.declared)
+    check_declarations(wanted.declared, "declared")
     values = resolve_values(wanted.declared, wanted.parameters, RunDay(now, wanted.tz))
     asked = Asked(wanted.source, tuple(wanted.declared))
     async with services.work.database.read_session() as session:
@@ -56,7 +56,7 @@ async def preview_words(services: ReportServices, actor: Actor, wanted: Template
     """How a mail with these words would read, with examples for what a run would know. MayNotReport, and what a
     dataset is refused for; mistakes in the words are named in the answer."""
     ensure_may_create(actor)
-    check_declarations(wanted.declared)
+    check_declarations(wanted.declared, "declared")
     day = RunDay(services.work.clock.now(), wanted.tz)
     values = resolve_values(wanted.declared, {}, day, needed=False)
     labels = await _figures_of(services, actor, wanted, values, day)

@@ -43,6 +43,7 @@ class Spoken:
 
 
 Clock = tuple[int, int]
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013", "----")
 
 _TIME = r"(?:noon|midnight|\d{1,2}[:.]\d{2}(?:\s?[ap]m)?|\d{1,2}\s?[ap]m)"
 _AFTER_AT = rf"(?:{_TIME}|\d{{1,2}}(?!\w|[:.]))"
@@ -50,16 +51,28 @@ _TIMES = re.compile(
     rf"\bat ({_AFTER_AT}(?:(?:,| and|, and) {_AFTER_AT})*)|\b({_TIME}(?:(?:,| and|, and) {_TIME})*)(?!\w)"
 )
 _ONE_TIME = re.compile(r"noon|midnight|(\d{1,2})(?:[:.](\d{2}))?\s?([ap]m)?")
-_WAIT = re.compile(r"as soon as yesterday is closed(?:,? (?:at the latest|at latest|by|no later than|latest)(.*))?")
+_WAIT = re.compile(
+    r"as soon as yesterday is closed(?:,? (?:at the latest|at latest|by|no later than|latest)(?: at)?"
+    rf"(?: ({_AFTER_AT})(?!\w))?)?"
+)
 _ZONE = re.compile(r"(?<!\S)(?:utc|gmt|[a-z_]+(?:/[a-z0-9_+-]+)+)(?!\S)")
 _FROM_TO = re.compile(rf"\b(?:from|between) ({_AFTER_AT}) (?:to|until|and) ({_AFTER_AT})")
-_OFTEN = re.compile(r"every (?:(\d{1,4}) )?(second|minute|hour)s?|(hourly)")
+_OFTEN = re.compile(r"every (?:(\d{1,4}) ?)?(sec(?:ond)?|min(?:ute)?|h(?:ou)?r)s?(?!\w)|hourly")
+_UNITS = {"s": "second", "m": "minute", "h": "hour"}
+_IN_THE_NEXT = {"second": 60, "minute": 60, "hour": 24}
 _MINUTE = re.compile(r"(?:at )?(?:minute (\d{1,2})|:(\d{2}))")
 _DAY = "|".join(f"{day}\\w*" for day in WEEKDAYS)
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)|first"
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
-_WEEKDAY_WORDS = {"weekday": "1-5", "weekdays": "1-5", "working day": "1-5", "workday": "1-5", "working days": "1-5"}
+_WEEKDAY_WORDS = {
+    f"{word}{end}": "1-5" for word in ("weekday", "working day", "workday", "business day") for end in ("", "s")
+}
+_LAST_WEEKDAY = ("last weekday", "last working day", "last workday", "last business day")
 _WEEKEND_WORDS = {"weekend": "6,0", "weekends": "6,0"}
+_LONG_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _LONG_DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 
 
@@ -72,7 +85,7 @@ def looks_like_cron(text: str) -> bool:
 
 def read_words(text: str) -> Spoken:
     """Raises BadWords."""
-    left = " ".join(text.lower().split()).rstrip(".")
+    left = " ".join(text.lower().translate(_DASHES).split()).rstrip(".")
     left, tz = _take_zone(left)
     left, waits, until = _take_wait(left)
     often = _OFTEN.match(left)
@@ -101,11 +114,10 @@ def _take_wait(text: str) -> tuple[str, bool, str | None]:
     found = _WAIT.search(text)
     if found is None:
         return text, False, None
-    _, times = _take_times(f"at {found[1].strip()}" if found[1] else "")
-    if len(times) != 1:
+    if not found[1]:
         raise BadWords("At the latest when is missing")
-    hour, minute = times[0]
-    return text[: found.start()].strip(" ,"), True, f"{hour:02}:{minute:02}"
+    hour, minute = _clock(found[1])
+    return _without(text, found), True, f"{hour:02}:{minute:02}"
 
 
 def _take_times(text: str) -> tuple[str, list[Clock]]:
@@ -142,29 +154,33 @@ def _at(times: list[Clock]) -> str:
 
 
 def _how_often(rest: str, often: re.Match[str]) -> str:
-    n, unit = int(often[1] or 1), often[2] or "hour"
+    n, unit = int(often[1] or 1), _UNITS[(often[2] or "hour")[0]]
     rest, hours = _window(rest.strip(" ,"))
     rest, minute = _minute(rest) if unit == "hour" else (rest, None)
     days = _days(rest) if rest else "* * *"
-    if days is None or n == 0:
+    if days is None or n == 0 or (rest and often[0] == "every second"):
         raise BadWords(f"{often[0]} {rest}".strip() + " is not understood")
-    whole = {"second": 60, "minute": 60, "hour": 24}[unit] % n == 0
-    if unit == "second" or not whole:
+    if unit == "second" or _IN_THE_NEXT[unit] % n:
         if (days, hours, minute) != ("* * *", "*", None):
             raise BadWords(f"Every {n} {unit}s can't be bound to days or hours")
         return f"@every {n}{unit[0]}"
-    if unit == "minute":
+    if unit == "minute" and n < 60:
         return f"{'*' if n == 1 else f'*/{n}'} {hours} {days}"
-    return f"{minute or 0} {hours}{'' if n == 1 else f'/{n}'} {days}"
+    if unit == "hour" and n == 24 and hours == "*":
+        return f"{minute or 0} 0 {days}"
+    step = "" if unit == "minute" or n == 1 else f"/{n}"
+    return f"{minute or 0} {hours}{step} {days}"
 
 
 def _window(rest: str) -> tuple[str, str]:
     found = _FROM_TO.search(rest)
     if found is None:
         return rest, "*"
-    begin, end = _clock(found[1])[0], _clock(found[2])[0]
+    (begin, past_begin), (end, past_end) = _clock(found[1]), _clock(found[2])
     if begin > end:
         raise BadWords("The day's last hour is before its first")
+    if past_begin or past_end:
+        raise BadWords("A span of the day goes from one full hour to another")
     return _without(rest, found), f"{begin}-{end}"
 
 
@@ -219,9 +235,8 @@ def _month(words: str) -> str | None:
     if quarter:
         return "1 1,4,7,10 *"
     words = re.sub(r"(?: (?:every )?month|^month )", "", words)
-    fixed = {"last day": "L", "last weekday": "LW", "last working day": "LW", "last workday": "LW"}.get(words)
-    if fixed:
-        return f"{fixed} * *"
+    if words in ("last day", *_LAST_WEEKDAY):
+        return f"{'LW' if words in _LAST_WEEKDAY else 'L'} * *"
     nth = re.fullmatch(rf"(last|{'|'.join(_NTH)}) ({_DAY})", words)
     day = _weekday(nth[2]) if nth else None
     if nth and day is not None:
@@ -234,9 +249,10 @@ def _month(words: str) -> str | None:
 
 def _year(words: str) -> str | None:
     words = words.removeprefix("yearly ").removeprefix("year ")
-    month = "|".join(MONTHS)
-    found = re.fullmatch(rf"(\d{{1,2}})(?:st|nd|rd|th)? ({month})\w*|({month})\w* (\d{{1,2}})(?:st|nd|rd|th)?", words)
+    found = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)|([a-z]+) (\d{1,2})(?:st|nd|rd|th)?", words)
     if found is None:
         return None
     day, name = int(found[1] or found[4]), found[2] or found[3]
-    return f"{day} {MONTHS.index(name) + 1} *" if 1 <= day <= 31 else None
+    if name not in (name[:3], "sept", *_LONG_MONTHS) or name[:3] not in MONTHS or not 1 <= day <= 31:
+        return None
+    return f"{day} {MONTHS.index(name[:3]) + 1} *"

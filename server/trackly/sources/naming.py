@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 
 NAME_MAX = 50
-_RESERVED = {"sort", "count"}
+_RESERVED = {"sort", "count", "ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"}
+"""Words of the filter, and the names that every table of PostgreSQL has already."""
 _MEASURED = ("sum_", "average_", "min_", "max_")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
