@@ -88,6 +88,53 @@ test('people: what another admin changes meanwhile shows beside what is typed', 
 	await expect(name).toHaveValue('Ada Lindqvist');
 });
 
+test('people: the right to write SQL shows in the open editor at once, and so does its end', async ({
+	world,
+	browse
+}) => {
+	const login = {
+		email: `wim-${world.project.toLowerCase()}@yard.example`,
+		password: 'a-password-of-wim'
+	};
+	const draft = { ...login, name: 'Wim Aalto', role: 'MAINTAINER' };
+	const { id } = await world.admin.post<{ id: number }>('/api/users', draft);
+	const wim = await browse(login);
+	await openLive(wim, '/reports/new');
+	await expect(wim.getByRole('button', { name: /^With SQL/ })).toContainText('Ask ');
+	await wim.getByRole('button', { name: /^From a dataset/ }).click();
+	const editor = wim.getByRole('complementary', { name: 'Edit report' });
+	const kinds = editor.getByRole('group', { name: 'Made from' });
+	await expect(editor.getByText('SQL is for admins')).toBeVisible();
+	await expect(kinds).toHaveCount(0);
+
+	const page = await browse('admin');
+	await openLive(page, `/admin/people?q=${login.email}`);
+	const row = page.getByRole('row').filter({ hasText: login.email });
+	await page.getByRole('button', { name: 'Edit Wim Aalto' }).press('Enter');
+	const may = page.getByRole('dialog').getByRole('checkbox', { name: 'May write SQL reports' });
+	await may.press('Space');
+	await expect(may).toBeChecked();
+	await accessible(page);
+
+	const run = wim.getByRole('region', { name: 'Runs' }).getByRole('button', { name: 'Preview' });
+	await kinds.getByRole('button', { name: 'SQL' }).click();
+	await wim.getByRole('textbox', { name: 'SQL' }).fill("SELECT 'in the yard' AS place");
+	await run.click();
+	await expect(wim.getByRole('cell', { name: 'in the yard' })).toBeVisible();
+
+	// Another admin takes it: both see it, and what was written stays.
+	await world.admin.delete(`/api/sandbox/writers/${id}`);
+	await expect(may).not.toBeChecked();
+	await expect(wim.getByRole('alert')).toContainText('SQL is for admins');
+	await expect(run).toBeDisabled();
+	await expect(wim.getByRole('textbox', { name: 'SQL' })).toContainText('in the yard');
+	await may.press('Space');
+	await expect(run).toBeEnabled();
+	await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+	await expect(row.getByTitle('May write SQL reports')).toBeVisible();
+	await world.admin.delete(`/api/users/${id}`);
+});
+
 test('projects: open one, give it people, labels and limits, and delete it by name', async ({
 	world,
 	browse,
@@ -110,6 +157,13 @@ test('projects: open one, give it people, labels and limits, and delete it by na
 	await expect(page).toHaveURL(new RegExp(`/admin/projects/${key}$`));
 	await expect(page.getByRole('navigation', { name: 'Projects' })).toContainText(key);
 
+	// The stream shows a label before the answer comes; what is typed meanwhile stays.
+	await page.route(`**/api/projects/${key}/labels`, async (route) => {
+		if (route.request().method() !== 'POST') return route.fallback();
+		const answer = await route.fetch();
+		await expect(page.getByLabel('New label')).toHaveValue('Forklift');
+		await route.fulfill({ response: answer });
+	});
 	await page.getByLabel('New label').fill('forklift');
 	await page.getByRole('button', { name: 'Add label' }).click();
 	await expect(page.getByRole('listitem').filter({ hasText: 'forklift' })).toBeVisible();
@@ -142,6 +196,12 @@ test('projects: open one, give it people, labels and limits, and delete it by na
 	expect(saved.transitions).toContainEqual({ role: 'MAINTAINER', from: 'OPEN', to: 'DONE' });
 	await accessible(page);
 
+	// The stream tells of it before the answer comes: of a project that is gone nothing more is asked.
+	await page.route(`**/api/projects/${key}`, async (route) => {
+		const answer = await route.fetch();
+		await expect(page.getByRole('heading', { name: `${key} was deleted` })).toBeVisible();
+		await route.fulfill({ response: answer });
+	});
 	await page.getByRole('button', { name: `Delete ${key}` }).click();
 	await dialog.getByLabel('Type Loading dock to confirm').fill('Loading dock');
 	await dialog.getByRole('button', { name: `Delete ${key}` }).click();

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.support.app import App
 from tests.support.issues import send
 from tests.support.people import add_member, make_person, make_project
+from tests.support.verify import verify_command
 from trackly.sandbox.catalog import VIEWS
 from trackly.sandbox.facade import may_write_sql
 from trackly.sandbox.vocabulary import ALLOWED
@@ -25,7 +26,7 @@ async def may(app: App, actor: Actor) -> bool:
 
 async def audit(app: App) -> list[tuple[str, str, int]]:
     async with app.database.read_session() as session:
-        noted = "type LIKE 'sandbox.%' AND audience = '{audit}'"
+        noted = "type LIKE 'sandbox.%' AND 'audit' = ANY(audience)"
         query = text(f"SELECT type, entity, actor FROM event_log WHERE {noted} ORDER BY seq")
         return [tuple(row) for row in await session.execute(query)]
 
@@ -51,6 +52,23 @@ async def test_an_admin_gives_a_maintainer_the_right_and_takes_it_back(app: App)
         (f"sandbox.{what}", f"user:{maintainer.user_id}", admin.user_id)
         for what in ("writer_granted", "writer_revoked")
     ]
+
+
+async def test_the_change_is_told_to_admins_and_to_whose_right_it_is_alone(app: App) -> None:
+    cast = app.cast
+    stranger = await make_person(app.work, "Sten Stranger", Role.MAINTAINER)
+    readers = (cast.admin, cast.maintainer, cast.reporter, cast.other, stranger)
+    for method, what in (("PUT", "granted"), ("DELETE", "revoked")):
+
+        async def change(method: str = method) -> Any:
+            return await ask(app, cast.admin, method, f"/writers/{cast.maintainer.user_id}")
+
+        type_ = f"sandbox.writer_{what}"
+        verified = await verify_command(app, change, readers=readers, examples=(type_,))
+        heard = {name for name, events in verified.told.items() if [one["type"] for one in events] == [type_]}
+        assert (verified.types, heard) == ([type_], {cast.admin.name, cast.maintainer.name})
+        assert verified.events[0]["user"] == {"id": cast.maintainer.user_id, "name": cast.maintainer.name}
+        assert (await verify_command(app, change, readers=readers)).types == []
 
 
 async def test_the_right_is_for_maintainers_and_ends_when_they_are_none(app: App) -> None:

@@ -230,6 +230,8 @@ REDUCERS: dict[str, Callable[[Seen, Json], None]] = {
     "source.created": _source_put,
     "source.updated": _source_put,
     "source.deleted": _source_deleted,
+    "sandbox.writer_granted": _nothing,
+    "sandbox.writer_revoked": _nothing,
     "user.created": _nothing,
     "user.updated": _rights_changed,
     "user.deleted": _rights_changed,

@@ -40,8 +40,8 @@ async def revoke_writer(uow: UnitOfWork, actor: Actor, user_id: int) -> None:
     """Take the right to write SQL back; fine where it was not given. Raises Forbidden."""
     ensure_admin(actor)
     writer = await find_writer(uow.session, user_id)
-    await uow.session.execute(delete(SandboxGrantRow).where(SandboxGrantRow.user_id == user_id))
-    if writer is not None:
+    given = delete(SandboxGrantRow).where(SandboxGrantRow.user_id == user_id).returning(SandboxGrantRow.user_id)
+    if await uow.session.scalar(given) is not None and writer is not None:
         uow.record(events.writer_revoked(writer, actor))
 
 

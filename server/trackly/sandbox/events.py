@@ -1,4 +1,5 @@
-"""What is noted about SQL, for the audit trail: who may write it, and how the self-attack went."""
+"""What is noted about SQL: who may write it, which that person and admins are told at once, and how the self-attack
+went. All of it is in the audit trail."""
 
 from collections.abc import Sequence
 
@@ -7,12 +8,24 @@ from trackly.sandbox.schemas import LayerOut, WriterOut
 from trackly.users.facade import Actor
 
 
+def _writer_event(what: str, writer: WriterOut, actor: Actor) -> Event:
+    """Whose right it is and admins hear of it; nobody else, not even in the same project."""
+    return Event(
+        type=f"sandbox.writer_{what}",
+        entity=f"user:{writer.user.id}",
+        version=1,
+        audience=AUDIT | {"f:admin", f"u:{writer.user.id}"},
+        body={"user": writer.user},
+        actor=actor.ref,
+    )
+
+
 def writer_granted(writer: WriterOut, actor: Actor) -> Event:
-    return Event("sandbox.writer_granted", f"user:{writer.user.id}", 1, AUDIT, {"user": writer.user}, actor.ref)
+    return _writer_event("granted", writer, actor)
 
 
 def writer_revoked(writer: WriterOut, actor: Actor) -> Event:
-    return Event("sandbox.writer_revoked", f"user:{writer.user.id}", 1, AUDIT, {"user": writer.user}, actor.ref)
+    return _writer_event("revoked", writer, actor)
 
 
 def attacked(layers: Sequence[LayerOut], actor: Actor | None) -> Event:

@@ -1,5 +1,5 @@
 import { api } from '#lib/api/client.ts';
-import type { Page, Role, UserOut } from '#lib/api/types.ts';
+import type { Page, Person, Role, UserOut } from '#lib/api/types.ts';
 
 export interface PersonDraft {
 	email: string;
@@ -61,3 +61,25 @@ export async function editPerson(
 
 /** Closes the account for good; the name stays in histories. */
 export const deletePerson = (id: number) => api.delete(`/api/users/${id}`);
+
+interface SqlWriter {
+	user: Person;
+	granted_at: string;
+	granted_by: number;
+}
+
+/** Who was given the right to write SQL. Admins have it anyway. */
+export async function listSqlWriters(): Promise<number[]> {
+	const { data } = await api.get<SqlWriter[]>('/api/sandbox/writers');
+	return data.map(({ user }) => user.id);
+}
+
+/** 409: only maintainers can have it. */
+export const grantSql = (id: number) => api.put(`/api/sandbox/writers/${id}`);
+export const revokeSql = (id: number) => api.delete(`/api/sandbox/writers/${id}`);
+
+/** Why nobody can write SQL on this server; null = who has the right can. */
+export async function whySqlIsOff(): Promise<string | null> {
+	const { data } = await api.get<{ available: boolean; reason: string | null }>('/api/sandbox');
+	return data.available ? null : (data.reason ?? '');
+}

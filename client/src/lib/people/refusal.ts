@@ -9,6 +9,6 @@ export function errorsOf(problem: Problem | null) {
 		name,
 		email,
 		password,
-		rest: (name ?? email ?? password) ? null : (problem?.message ?? null)
+		rest: email ? null : (problem?.besides(['name', 'password']) ?? null)
 	};
 }
