@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { accessible } from './support/accessible.ts';
 import { many, serveIssues } from './support/issues.ts';
 import { mockServer } from './support/mock.ts';
 
@@ -10,13 +10,6 @@ const card = (page: Page, key: string) =>
 /** What drags is fetched once the board is painted. */
 const takeable = (page: Page, key: string) =>
 	expect(card(page, key)).toHaveAttribute('draggable', 'true');
-
-async function accessible(page: Page) {
-	const { violations } = await new AxeBuilder({ page })
-		.withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-		.analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}
 
 test('a card is dragged to another column', async ({ page, context }) => {
 	await mockServer(context);

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { accessible } from './support/accessible.ts';
 import { feedServer, live } from './support/feed.ts';
 import { mockServer } from './support/mock.ts';
 import { issueServer, NOW } from './support/scene.ts';
@@ -147,10 +147,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			await page.waitForTimeout(1500);
 			for (const width of [1440, 360]) {
 				await page.setViewportSize({ width, height: 780 });
-				const { violations } = await new AxeBuilder({ page })
-					.withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-					.analyze();
-				expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+				await accessible(page);
 				const overflow = await page.evaluate(
 					(most) => document.documentElement.scrollWidth > most,
 					width

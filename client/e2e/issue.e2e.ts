@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { accessible } from './support/accessible.ts';
 import { mockServer } from './support/mock.ts';
 import {
 	issueOf,
@@ -260,17 +260,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		test.use({ colorScheme });
 		test('is accessible, also on a phone', async ({ page, context }) => {
 			await open(page, context);
-			const check = async () => {
-				const { violations } = await new AxeBuilder({ page })
-					.withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-					.analyze();
-				expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-			};
-			await check();
+			await accessible(page);
 			await page.setViewportSize({ width: 360, height: 780 });
 			await page.getByRole('button', { name: 'All fields' }).click();
 			await expect(field(page, 'Assignee')).toBeVisible();
-			await check();
+			await accessible(page);
 			const overflow = await page.evaluate(() => document.documentElement.scrollWidth > 360);
 			expect(overflow).toBe(false);
 		});

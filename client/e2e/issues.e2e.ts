@@ -1,17 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { accessible } from './support/accessible.ts';
 import { many, sample, serveIssues, type SampleIssue } from './support/issues.ts';
 import { mockServer } from './support/mock.ts';
 
 const row = (page: Page, key: string) =>
 	page.locator('li', { has: page.locator(`a[data-key="${key}"]`) });
-
-async function accessible(page: Page) {
-	const { violations } = await new AxeBuilder({ page })
-		.withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-		.analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}
 
 /** Another person does something; the stream tells it. */
 async function tell(

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { accessibleInBoth as accessible } from './support/accessible.ts';
 import { mockServer } from './support/mock.ts';
 import { reportServer, type ReportScene } from './support/reports.ts';
 import { ABILITIES, REPORTS, whole } from './support/reports_data.ts';
@@ -22,17 +22,6 @@ async function open(
 	if (isFixed) await page.clock.setFixedTime(new Date(NOW));
 	await page.goto(path);
 	return { scene, found };
-}
-
-async function accessible(page: Page) {
-	for (const colorScheme of ['light', 'dark'] as const) {
-		await page.emulateMedia({ colorScheme });
-		const { violations } = await new AxeBuilder({ page })
-			.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-			.analyze();
-		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-	}
-	await page.emulateMedia({ colorScheme: 'light' });
 }
 
 const runs = (page: Page) => page.getByRole('region', { name: 'Runs' });

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { accessible } from './support/accessible.ts';
 import { mockServer } from './support/mock.ts';
 
 /** Every complaint of the page or its policy fails the test. */
@@ -11,13 +11,6 @@ function complaints(page: Page): string[] {
 		if (message.type() === 'error' && !isExpected) found.push(message.text());
 	});
 	return found;
-}
-
-async function accessible(page: Page) {
-	const { violations } = await new AxeBuilder({ page })
-		.withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-		.analyze();
-	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

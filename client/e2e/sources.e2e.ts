@@ -191,5 +191,22 @@ test('a file that is dropped on the page, or chosen in the editor of reports, is
 	await expect(page.getByRole('option', { name: /^Data sources/ })).toBeVisible();
 	await page.keyboard.press('Enter');
 	await expect(list(page).getByRole('link')).toHaveCount(2);
-	await clear(world, (name) => tags.some((one) => one === name));
+
+	// The first is open, with its rows. Somebody deletes it: no other one opens by itself.
+	const rows = new Map([
+		[tags[0], 'L-204'],
+		[tags[1], 'West gate']
+	]);
+	const [first = '', second = ''] = [...tags].sort((one, other) => one.localeCompare(other));
+	const opens = async (name: string) => {
+		const pane = page.getByRole('region', { name, exact: true });
+		await expect(pane.getByRole('cell', { name: rows.get(name) })).toBeVisible();
+	};
+	await opens(first);
+	await clear(world, (name) => name === first);
+	await expect(page.getByRole('heading', { name: 'This data source is gone' })).toBeVisible();
+	await page.getByRole('link', { name: 'All data sources' }).click();
+	await opens(second);
+	await clear(world, (name) => name === second);
+	await expect(page.getByRole('heading', { name: 'This data source is gone' })).toBeVisible();
 });

@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
 import { signIn, type DEMO, type Login } from './people.ts';
 import { endWorld, makeWorld, type World } from './world.ts';
 
+export { accessible, accessibleInBoth } from './accessible.ts';
 export { expect, type Page };
 
 interface Options {
@@ -87,24 +87,6 @@ export const liveMark = (page: Page) => page.getByRole('banner').getByRole('stat
 export async function openLive(page: Page, path: string): Promise<void> {
 	await page.goto(path);
 	await expect(liveMark(page)).toHaveText('Live');
-}
-
-/** WCAG 2.2 AA, as far as a machine can tell: all of it, or one rule. */
-export async function accessible(page: Page, rule?: string): Promise<void> {
-	const axe = new AxeBuilder({ page });
-	if (rule) axe.withRules(rule);
-	else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
-	const { violations } = await axe.analyze();
-	const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-	expect.soft(found, `accessibility of ${new URL(page.url()).pathname}`).toEqual([]);
-}
-
-/** In light all of it, in dark what the colours can do to it. */
-export async function accessibleInBoth(page: Page): Promise<void> {
-	await accessible(page);
-	await page.emulateMedia({ colorScheme: 'dark' });
-	await accessible(page, 'color-contrast');
-	await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** A page is never wider than its window: what is too wide scrolls in a part of it. */

@@ -50,6 +50,11 @@ export class Problem extends Error {
 	of(field: string): string | null {
 		return this.errors.find((error) => error.field === field)?.message ?? null;
 	}
+
+	/** What it says when it says nothing of any of these fields; else null. */
+	besides(fields: readonly string[]): string | null {
+		return fields.some((field) => this.of(field) !== null) ? null : this.message;
+	}
 }
 
 export const unreachable = (): Problem =>

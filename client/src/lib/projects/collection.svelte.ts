@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { api } from '#lib/api/client.ts';
-import type { Label, Person, ProjectOut, Role, Status, Workflow } from '#lib/api/types.ts';
+import { api, type Query } from '#lib/api/client.ts';
+import type { Label, Page, Person, ProjectOut, Role, Status, Workflow } from '#lib/api/types.ts';
 import type { Change } from '#lib/stream/dispatch.ts';
 
 export type Assignable = Person & { role: Role };
@@ -22,11 +22,15 @@ export class ProjectCollection {
 	}
 
 	async load(): Promise<void> {
-		const { data } = await api.get<{ items: ProjectOut[] }>('/api/projects', {
-			query: { limit: 100 }
-		});
+		const found: ProjectOut[] = [];
+		for (let after: string | null | undefined = ''; after != null;) {
+			const query: Query = { limit: 100, after };
+			const { data } = await api.get<Page<ProjectOut>>('/api/projects', { query });
+			found.push(...data.items);
+			after = data.next;
+		}
 		this.#projects.clear();
-		for (const project of data.items) this.#projects.set(project.key, project);
+		for (const project of found) this.#projects.set(project.key, project);
 	}
 
 	/** The labels of a project as far as they are known; `loadLabels` asks for them. */

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { issueHrefIn } from '#lib/issues/key.ts';
+import { cellText, isNumeric } from '#lib/kit/cells.ts';
 import { moved } from '#lib/ui/reorder.ts';
 import { darkOf, dressed, tipOf } from './receipt/charts.ts';
 import { delivered, deliveryTone, hasFailed } from './receipt/deliveries.ts';
 import { placeOf, tablesNamed, tablesWith } from './sql/schema.ts';
 import { mistakeIn } from './sql/commands.ts';
-import { cellText, isNumeric, issueIn } from './stage/cells.ts';
 import type { DeliveryOut } from './types.ts';
 
 describe('a mistake in SQL', () => {
@@ -57,8 +58,8 @@ describe('cells', () => {
 	});
 
 	it('open the issue that they name', () => {
-		expect(issueIn('SCN-212', column('text', 'key'))).toBe('SCN-212');
-		expect(issueIn('SCN-212', column('text', 'title'))).toBeNull();
+		expect(issueHrefIn('SCN-212', column('text', 'key'))).toBe('/issues/SCN-212');
+		expect(issueHrefIn('SCN-212', column('text', 'title'))).toBeNull();
 	});
 });
 

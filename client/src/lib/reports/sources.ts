@@ -1,47 +1,19 @@
-import { api } from '#lib/api/client.ts';
-import type { Page } from '#lib/api/types.ts';
-import { upload, type Upload } from '#lib/api/upload.ts';
+import { newKey } from '#lib/kit/ids.ts';
+import { getSchema, sendTable, type OnPart } from '#lib/sources/commands.ts';
+import { nameOf, tableName } from '#lib/sources/naming.ts';
 import type { SqlSchema } from './sql/schema.ts';
 
-/** Data that is not Trackly's own: an uploaded table, or another database. */
-export interface DataSource {
-	id: number;
-	kind: 'postgresql' | 'upload';
-	name: string;
-	description: string;
-	upload: { dataset: string; rows: number; note: string } | null;
-}
+export { listDatabases } from '#lib/sources/commands.ts';
 
-interface ForeignTable {
-	schema_name: string;
-	name: string;
-	description: string;
-	columns: { name: string; type: string; description: string }[];
-}
-
-/** Other databases that the reader's SQL may read. */
-export async function listDatabases(): Promise<DataSource[]> {
-	const query = { kind: 'postgresql', limit: 100 };
-	return (await api.get<Page<DataSource>>('/api/data-sources', { query })).data.items;
-}
-
-/** What can be read there. Tables outside of `public` go by both names. */
+/** What SQL can read in another database. */
 export async function getForeignSchema(id: number): Promise<SqlSchema> {
-	const { data } = await api.get<{ tables: ForeignTable[] }>(`/api/data-sources/${id}/schema`);
-	const tables = data.tables.map(({ schema_name, name, description, columns }) => ({
-		name: schema_name === 'public' ? name : `${schema_name}.${name}`,
-		description,
-		columns
-	}));
-	return { tables, functions: [] };
+	const { tables } = await getSchema(id);
+	return { tables: tables.map((one) => ({ ...one, name: tableName(one) })), functions: [] };
 }
 
-/** Sends a CSV or a workbook, which becomes a dataset. Its name is that of the file, without the ending. */
-export function uploadTable(
-	file: File,
-	onprogress: (sent: number, total: number) => void
-): Upload<DataSource> {
-	const name = file.name.replace(/\.[^.]+$/, '').slice(0, 120) || file.name;
-	const path = `/api/data-sources/uploads?name=${encodeURIComponent(name)}`;
-	return upload<DataSource>(path, file, { onprogress });
+/** Makes a dataset of a file, which is called like the file; its name. Throws a Problem. */
+export async function uploadTable(file: File, onpart: OnPart): Promise<string> {
+	const about = { name: nameOf(file), description: '', project: null };
+	const table = await sendTable(file, about, newKey(), onpart).done;
+	return table.upload?.dataset ?? '';
 }

@@ -1,7 +1,9 @@
 import type { Person, Role } from '#lib/api/types.ts';
+import type { Column } from '#lib/kit/cells.ts';
 
 export type * from './catalog_types.ts';
 export type * from './run_types.ts';
+export type { Column };
 
 /** The shapes of reports, runs and editions, as pages use them. */
 export const FORMATS = ['pdf', 'xlsx', 'csv', 'json', 'html'] as const;
@@ -167,11 +169,6 @@ export interface ReportOut extends ReportSummary {
 	next_fires: string[];
 }
 
-export interface Column {
-	name: string;
-	type: string;
-	title: string;
-}
 export interface Preview {
 	columns: Column[];
 	rows: unknown[][];

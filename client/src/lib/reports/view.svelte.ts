@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { asProblem, type Problem } from '#lib/api/problem.ts';
 import type { Person } from '#lib/api/types.ts';
+import type { DataSource } from '#lib/sources/types.ts';
 import { changesOf, type Change } from '#lib/stream/dispatch.ts';
 import type { TracklyEvent } from '#lib/stream/events.ts';
 import { ReportCollection } from './collection.svelte.ts';
@@ -14,7 +15,6 @@ import { Ledger } from './ledger.svelte.ts';
 import { listEditions } from './receipt/commands.ts';
 import { delivered } from './receipt/deliveries.ts';
 import type { Edition } from './receipt/types.ts';
-import { getForeignSchema, listDatabases, uploadTable, type DataSource } from './sources.ts';
 import { getSchema } from './sql/commands.ts';
 import type { SqlSchema } from './sql/schema.ts';
 import { Previewing } from './stage/previewing.svelte.ts';
@@ -30,6 +30,9 @@ import type {
 	RunSummary,
 	Source
 } from './types.ts';
+
+/** What only the editor needs comes when it is needed. */
+const sources = () => import('./sources.ts');
 
 interface Reader {
 	userId: number;
@@ -69,6 +72,7 @@ export class ReportsView {
 	readonly #reader: Reader;
 	#turn = 0;
 	#runTurn = 0;
+	#abilitiesTurn = 0;
 	#tools: Promise<void> | null = null;
 	#hasPeople = false;
 	#hasDatabases = false;
@@ -83,9 +87,11 @@ export class ReportsView {
 		await Promise.all([this.reports.load(), this.loadAbilities()]);
 	}
 
-	/** A right can be given and taken at any time: it is asked for whenever it matters. */
+	/** A right can be given and taken at any time: it is asked for whenever it matters, and the last answer counts. */
 	async loadAbilities(): Promise<void> {
-		this.abilities = await getAbilities().catch(() => this.abilities);
+		const turn = ++this.#abilitiesTurn;
+		const found = await getAbilities().catch(() => null);
+		if (found && turn === this.#abilitiesTurn) this.abilities = found;
 	}
 
 	/** What a report can be given when it is run by hand. Throws a Problem. */
@@ -164,12 +170,15 @@ export class ReportsView {
 	async loadSchema(databaseId: number | null): Promise<void> {
 		if (databaseId === null) this.schema ??= await getSchema().catch(() => null);
 		else if (!this.#foreign.has(databaseId)) {
-			const schema = await getForeignSchema(databaseId).catch(() => null);
+			const found = sources().then((has) => has.getForeignSchema(databaseId));
+			const schema = await found.catch(() => null);
 			if (schema) this.#foreign.set(databaseId, schema);
 		}
 		if (this.#hasDatabases) return;
 		this.#hasDatabases = true;
-		this.databases = await listDatabases().catch(() => []);
+		this.databases = await sources()
+			.then((has) => has.listDatabases())
+			.catch(() => []);
 	}
 
 	schemaOf(source: Source | null): SqlSchema | null {
@@ -179,10 +188,10 @@ export class ReportsView {
 
 	/** Makes a dataset of a file; its name. Throws a Problem. */
 	async upload(file: File, onpart: (part: number) => void): Promise<string> {
-		const sending = uploadTable(file, (sent, total) => onpart(total > 0 ? sent / total : 0));
-		const made = await sending.done;
+		const { uploadTable } = await sources();
+		const name = await uploadTable(file, (sent, total) => onpart(total > 0 ? sent / total : 0));
 		this.catalog = await listDatasets();
-		return made.upload?.dataset ?? '';
+		return name;
 	}
 
 	/** Who is who; once. */
@@ -237,8 +246,9 @@ export class ReportsView {
 	}
 
 	#isOfMe(change: Change): boolean {
-		const id = change.kind === 'user' ? change.user.id : change.kind === 'member' && change.userId;
-		return id === this.#reader.userId;
+		if (change.kind === 'user') return change.user.id === this.#reader.userId;
+		const isOfRights = change.kind === 'member' || change.kind === 'sql-writer';
+		return isOfRights && change.userId === this.#reader.userId;
 	}
 
 	/** Opens the versions of a report at one of them. */
@@ -275,11 +285,7 @@ export class ReportsView {
 	}
 
 	/** Reads a report anew; it goes when it is no longer the reader's to see. */
-	async reread(id: number): Promise<void> {
-		try {
-			this.took(await getReport(id));
-		} catch (thrown) {
-			if (asProblem(thrown).status === 404) this.reports.drop(id);
-		}
+	reread(id: number): Promise<void> {
+		return this.reports.reread(id, (report) => this.took(report));
 	}
 }

@@ -1,7 +1,15 @@
 import { api } from '#lib/api/client.ts';
 import type { Page } from '#lib/api/types.ts';
 import { upload, type Upload } from '#lib/api/upload.ts';
-import type { About, DatabaseIn, DataSource, SourcePatch, SourceSchema, Trial } from './types.ts';
+import type {
+	About,
+	DatabaseIn,
+	DataSource,
+	Rows,
+	SourcePatch,
+	SourceSchema,
+	Trial
+} from './types.ts';
 
 const AT = '/api/data-sources';
 const LIST = 100;
@@ -11,6 +19,12 @@ export type OnPart = (sent: number, total: number) => void;
 /** The sources that the reader may use, by name. */
 export async function listSources(after: string | null): Promise<Page<DataSource>> {
 	return (await api.get<Page<DataSource>>(AT, { query: { limit: LIST, after } })).data;
+}
+
+/** The databases among them, which SQL can read. */
+export async function listDatabases(): Promise<DataSource[]> {
+	const query = { kind: 'postgresql', limit: LIST };
+	return (await api.get<Page<DataSource>>(AT, { query })).data.items;
 }
 
 export async function getSource(id: number): Promise<DataSource> {
@@ -39,8 +53,15 @@ export async function tryDatabase(id: number, signal: AbortSignal): Promise<Tria
 }
 
 /** What there is to read in a database. */
-export async function getSchema(id: number, signal: AbortSignal): Promise<SourceSchema> {
-	return (await api.get<SourceSchema>(`${AT}/${id}/schema`, { signal })).data;
+export async function getSchema(id: number, signal?: AbortSignal): Promise<SourceSchema> {
+	return (await api.get<SourceSchema>(`${AT}/${id}/schema`, signal ? { signal } : {})).data;
+}
+
+/** The first rows of a table, as a report of it would have them. */
+export async function getRows(dataset: string, tz: string, signal: AbortSignal): Promise<Rows> {
+	const source = { kind: 'dataset', dataset, filter: '', columns: [], group_by: [], sort: [] };
+	const trial = { source, declared: [], parameters: {}, tz };
+	return (await api.post<Rows>('/api/reports/preview', trial, { signal })).data;
 }
 
 /** Sends a file that becomes a table. */

@@ -88,8 +88,6 @@ export function isWhole(fields: Fields, isDatabase: boolean): boolean {
 
 /** What a refusal says that belongs to none of the fields that are shown. */
 export function restOf(problem: Problem | null, isDatabase: boolean): string | null {
-	if (!problem) return null;
-	const shown: readonly string[] = isDatabase ? [...ABOUT, ...GOES_TO, 'password'] : ABOUT;
-	const isShown = problem.errors.some(({ field }) => shown.includes(field));
-	return isShown ? null : problem.message;
+	const shown = isDatabase ? [...ABOUT, ...GOES_TO, 'password'] : ABOUT;
+	return problem?.besides(shown) ?? null;
 }

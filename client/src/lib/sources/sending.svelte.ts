@@ -58,8 +58,3 @@ export class Sending {
 		cancel?.();
 	}
 }
-
-/** What a table is called that comes of a file: the file's name without its ending. */
-export function nameOf({ name }: Pick<File, 'name'>): string {
-	return (name.replace(/\.[^.]+$/, '') || name).slice(0, 120);
-}

@@ -3,7 +3,8 @@ import { Problem } from '#lib/api/problem.ts';
 import type { TracklyEvent } from '#lib/stream/events.ts';
 import { SourceCollection } from './collection.svelte.ts';
 import { asNew, asPatch, fieldsOf, isWhole, needsPassword, restOf } from './form.ts';
-import { nameOf, Sending } from './sending.svelte.ts';
+import { nameOf } from './naming.ts';
+import { Sending } from './sending.svelte.ts';
 import { databaseOf, tableOf } from './testing.ts';
 import type { DataSource } from './types.ts';
 import { kindWord, sharedWord, stateOf } from './words.ts';
@@ -196,6 +197,22 @@ describe('the list', () => {
 		serving();
 		await sources.take(event('source.updated', 7, 9));
 		expect(sources.list).toEqual([]);
+	});
+
+	it('goes on where its first page ended', async () => {
+		vi.stubGlobal('fetch', async (path: string) =>
+			Response.json(
+				path.includes('after=t1')
+					? { items: [databaseOf()], next: null }
+					: { items: [tableOf()], next: 't1' }
+			)
+		);
+		const sources = new SourceCollection();
+		await sources.load();
+		expect([sources.list.length, sources.next]).toEqual([1, 't1']);
+		await sources.more();
+		expect(sources.list.map(({ name }) => name)).toEqual(['Shop', 'Teams']);
+		expect(sources.next).toBeNull();
 	});
 
 	it('keeps the newer of two words about a source', async () => {

@@ -1,4 +1,4 @@
-import { asProblem, type Problem } from '#lib/api/problem.ts';
+import { Asking } from '#lib/api/asking.svelte.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { StepLine } from '#lib/ui/Steps.svelte';
 import { tryDatabase } from './commands.ts';
@@ -6,45 +6,16 @@ import { STEPS, type Trial } from './types.ts';
 import { stepWord } from './words.ts';
 
 /** One test of a database. The answer to all of its steps comes at once. */
-export class TrialView {
-	trial = $state.raw<Trial | null>(null);
-	problem = $state.raw<Problem | null>(null);
-	#asking = $state.raw<AbortController | null>(null);
-
-	get isRunning(): boolean {
-		return this.#asking !== null;
-	}
-
+export class TrialView extends Asking<Trial> {
 	/** What is shown of it; nothing before it was asked for. */
 	get lines(): StepLine[] {
-		return this.isRunning ? expected() : told(this.trial);
+		return this.isAsking ? expected() : told(this.answer);
 	}
 
+	/** Tries it anew: what was known of the last time goes. */
 	async run(id: number): Promise<void> {
-		this.stop();
-		const asking = new AbortController();
-		this.#asking = asking;
-		this.trial = this.problem = null;
-		try {
-			const trial = await tryDatabase(id, asking.signal);
-			if (!asking.signal.aborted) this.trial = trial;
-		} catch (thrown) {
-			if (!asking.signal.aborted) this.problem = asProblem(thrown);
-		} finally {
-			if (this.#asking === asking) this.#asking = null;
-		}
-	}
-
-	/** Stops waiting for it. */
-	stop(): void {
-		this.#asking?.abort();
-		this.#asking = null;
-	}
-
-	/** Another source is looked at, or this one is another now. */
-	forget(): void {
-		this.stop();
-		this.trial = this.problem = null;
+		this.forget();
+		await this.pose((signal) => tryDatabase(id, signal));
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { Person } from '#lib/api/types.ts';
+import type { Column } from '#lib/kit/cells.ts';
 
 /** The shapes of data sources, as pages use them. */
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-full'] as const;
@@ -39,6 +40,11 @@ export interface UploadFacts {
 	/** How the file was read: "utf-8, semicolon". */
 	note: string;
 	uploaded_at: string;
+}
+
+export interface Rows {
+	columns: Column[];
+	rows: unknown[][];
 }
 
 /** What is not Trackly's own data. Who may only use a database is not told where it is. */

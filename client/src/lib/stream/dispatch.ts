@@ -29,6 +29,7 @@ export type Change =
 	| { kind: 'job-pause'; pause: JobPause }
 	| { kind: 'job-run'; run: JobRun }
 	| { kind: 'source'; id: number }
+	| { kind: 'sql-writer'; userId: number; may: boolean }
 	| { kind: 'user'; user: UserOut }
 	| { kind: 'user-gone'; id: number }
 	| { kind: 'report'; report: ReportFacts }
@@ -78,6 +79,8 @@ const dispatch = {
 	'source.created': (event) => [{ kind: 'source', id: event.source.id }],
 	'source.updated': (event) => [{ kind: 'source', id: event.source.id }],
 	'source.deleted': (event) => [{ kind: 'source', id: event.source.id }],
+	'sandbox.writer_granted': (event) => [{ kind: 'sql-writer', userId: event.user.id, may: true }],
+	'sandbox.writer_revoked': (event) => [{ kind: 'sql-writer', userId: event.user.id, may: false }],
 	'user.created': (event) => [{ kind: 'user', user: event.user }],
 	'user.updated': (event) => [{ kind: 'user', user: event.user }],
 	'user.deleted': (event) => [{ kind: 'user-gone', id: event.user.id }],

@@ -53,6 +53,8 @@ export interface EventBodies {
 	'source.created': { source: SourceInEvent; version: number };
 	'source.updated': { source: SourceInEvent; version: number };
 	'source.deleted': { source: { id: number; name: string }; version: number };
+	'sandbox.writer_granted': { user: Person };
+	'sandbox.writer_revoked': { user: Person };
 	'user.created': { user: UserOut };
 	'user.updated': { user: UserOut };
 	'user.deleted': { user: { id: number } };
@@ -123,6 +125,8 @@ const MUST: Record<EventType, readonly (readonly [member: string, inside: string
 	'source.created': [['source', 'kind']],
 	'source.updated': [['source', 'kind']],
 	'source.deleted': [['source', 'id']],
+	'sandbox.writer_granted': [['user', 'id']],
+	'sandbox.writer_revoked': [['user', 'id']],
 	'user.created': [['user', 'id']],
 	'user.updated': [['user', 'id']],
 	'user.deleted': [['user', 'id']],

@@ -45,8 +45,9 @@ export async function editProject(
 export const deleteProject = (key: string) => api.delete(at(key));
 
 /** Who has a role of their own in the project, by name. */
-export async function listMembers(key: string): Promise<Member[]> {
-	return (await api.get<Page<Member>>(`${at(key)}/members`)).data.items;
+export async function listMembers(key: string, signal?: AbortSignal): Promise<Member[]> {
+	const how = signal ? { signal } : {};
+	return (await api.get<Page<Member>>(`${at(key)}/members`, how)).data.items;
 }
 
 export async function putMember(key: string, userId: number, role: Role): Promise<Member> {

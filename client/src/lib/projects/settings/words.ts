@@ -1,5 +1,3 @@
-import type { Problem } from '#lib/api/problem.ts';
-
 /** The colours that a label gets when nobody chooses; the first choices here too. */
 export const LABEL_COLORS = [
 	'#2563eb',
@@ -44,9 +42,3 @@ export function timezones(): string[] {
 }
 
 export const ownTimezone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-
-/** What a refusal says of one field, or of none of the given ones. */
-export function restOf(problem: Problem | null, fields: readonly string[]): string | null {
-	if (!problem || fields.some((field) => problem.of(field) !== null)) return null;
-	return problem.message;
-}

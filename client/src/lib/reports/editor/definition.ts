@@ -121,6 +121,10 @@ export function sent(edited: Partial<Edited>): Partial<Definition> {
 	};
 }
 
+/** The source as it can be tried: null while a statement has no word yet. */
+export const written = (source: Source | null): Source | null =>
+	source?.kind === 'sql' && source.sql.trim() === '' ? null : source;
+
 /** The same value, whatever the order of its members. */
 export const same = (a: unknown, b: unknown): boolean => plain(a) === plain(b);
 

@@ -1,26 +1,14 @@
+import { Asking } from '#lib/api/asking.svelte.ts';
 import { previewWords } from '../commands.ts';
 import type { WordsPreview, WordsTrial } from '../types.ts';
 
 const PAUSE_MS = 400;
 
-/** How the mail would read, while its words are typed. The last good answer stays. */
-export class WordsEcho {
-	answer = $state.raw<WordsPreview | null>(null);
-
+/** How the mail would read, while its words are typed. What is wrong with the source is said where the source is. */
+export class WordsEcho extends Asking<WordsPreview> {
 	/** Asks once the typing pauses; returns how to stop. */
 	ask(trial: WordsTrial): () => void {
-		const asking = new AbortController();
-		const timer = setTimeout(() => {
-			previewWords(trial, asking.signal).then(
-				(answer) => (this.answer = answer),
-				// What is wrong with the source is said where the source is.
-				() => undefined
-			);
-		}, PAUSE_MS);
-		return () => {
-			clearTimeout(timer);
-			asking.abort();
-		};
+		return this.poseIn(PAUSE_MS, (signal) => previewWords(trial, signal));
 	}
 
 	/** What is wrong at `templates.subject` or `templates.intro`; null when nothing is. */

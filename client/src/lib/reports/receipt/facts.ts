@@ -1,20 +1,12 @@
 import type { Person } from '#lib/api/types.ts';
 import { byteSize, count } from '#lib/kit/text.ts';
 import { m } from '#lib/paraglide/messages.js';
+import type { Fact } from '#lib/ui/Facts.svelte';
 import { eventNumber, tookMs } from '../ledger.ts';
 import { valueText } from '../running/values.ts';
 import type { Parameter, RunOut } from '../types.ts';
 import { tookText } from '../words.ts';
 import type { Edition } from './types.ts';
-
-export interface Fact {
-	label: string;
-	text: string;
-	title?: string;
-	/** It opens to what is behind it. */
-	act?: () => void;
-	href?: string | undefined;
-}
 
 interface World {
 	/** What the report can be given, as it is now. */

@@ -1,5 +1,10 @@
-import { count } from '#lib/kit/text.ts';
-import type { Column } from '../types.ts';
+import { count } from './text.ts';
+
+export interface Column {
+	name: string;
+	type: string;
+	title: string;
+}
 
 const NUMBERS = new Set(['integer', 'decimal', 'float', 'number']);
 
@@ -20,9 +25,3 @@ export function cellText(value: unknown, { type }: Column): string {
 	if (Number.isNaN(at.getTime())) return text;
 	return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
-
-const KEY = /^[A-Z][A-Z0-9]{1,9}-[1-9]\d*$/;
-
-/** The issue that a cell names; null when it names none. */
-export const issueIn = (value: unknown, column: Column): string | null =>
-	column.name === 'key' && typeof value === 'string' && KEY.test(value) ? value : null;
