@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -200,7 +201,9 @@ def _check_example(event: Json) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written)
     assert path.exists(), f"{path.name} is missing: run the test with UPDATE_EXAMPLES=1"
-    assert path.read_text() == written, f"{path.name} is not what the server says: run with UPDATE_EXAMPLES=1"
+    before = path.read_text()
+    differences = "\n".join(unified_diff(before.splitlines(), written.splitlines(), path.name, "the server", n=0))
+    assert before == written, f"run with UPDATE_EXAMPLES=1 if this is meant:\n{differences}"
 
 
 def _normalised(event: Json) -> str:

@@ -67,8 +67,8 @@ async def start_run(
                 trigger=trigger or ("manual" if actor.session_id else "api"),
                 requested_by=actor.user_id,
                 state="QUEUED",
-                not_before=func.clock_timestamp(),
-                created_at=func.clock_timestamp(),
+                not_before=func.statement_timestamp(),
+                created_at=func.statement_timestamp(),
                 **values,
             )
             .returning(ReportRunRow)
