@@ -44,8 +44,8 @@ _WRITE = text(
     INSERT INTO report_run AS n (report_id, scheduled_for, trigger, report_version, definition, state, reason, moment,
                                  not_before, progress, created_at, finished_at)
     SELECT d.report_id, d.at, 'schedule', r.version, CASE WHEN d.state = 'QUEUED' THEN r.definition ELSE '{}' END,
-           d.state, d.reason, d.at, d.not_before, d.progress::jsonb, clock_timestamp(),
-           CASE WHEN d.state <> 'QUEUED' THEN clock_timestamp() END
+           d.state, d.reason, d.at, d.not_before, d.progress::jsonb, statement_timestamp(),
+           CASE WHEN d.state <> 'QUEUED' THEN statement_timestamp() END
     FROM unnest(:reports, :at, :state, :reason, :not_before, :progress)
         AS d(report_id, at, state, reason, not_before, progress)
     JOIN report r ON r.id = d.report_id
