@@ -83,6 +83,24 @@ test('a run that ends elsewhere is a row here at once', async ({ page, context }
 	await expect(runs(page).locator('[data-slot]')).toHaveCount(14);
 });
 
+test('a report that somebody else deletes says so, and no other opens by itself', async ({
+	page,
+	context
+}) => {
+	await open(page, context, '/reports');
+	const first = page
+		.getByRole('region', { name: 'Reports', exact: true })
+		.locator('[data-report]')
+		.first();
+	const id = await first.getAttribute('data-report');
+	await expect(runs(page).getByRole('heading', { level: 2 })).toBeVisible();
+	await push(page, 'report.deleted', PEOPLE.mara, { report: { id: Number(id) }, version: 99 });
+	await expect(page.getByRole('heading', { name: 'This report is gone' })).toBeVisible();
+	await expect(page.locator(`[data-report="${id}"]`)).toHaveCount(0);
+	await page.getByRole('link', { name: 'All reports' }).click();
+	await expect(runs(page).getByRole('heading', { level: 2 })).toBeVisible();
+});
+
 test('a schedule is typed in words, echoed, saved by its key, and nothing else is sent', async ({
 	page,
 	context
