@@ -73,7 +73,7 @@ need_client() {
 # One number for everything that the client is built from.
 client_sum() {
   (cd "$ROOT/client" && find . \( -name node_modules -o -name build -o -name .svelte-kit -o -name paraglide -o -name cache \
-    -o -name e2e -o -name test-results -o -name .lix \) -prune -o -type f ! -name '*.test.ts' ! -name '*.md' ! -name '.meta.json' \
+    -o -name e2e -o -name test-results -o -name .lix \) -prune -o -type f ! -name '*.test.ts' ! -name '*.md' ! -name '.meta.json' ! -name .gitignore \
     -print0 | LC_ALL=C sort -z | xargs -0 cksum | cksum)
 }
 
