@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { groups } from './build-tools/chunks.ts';
 import { noInlineStyle, spa } from './build-tools/spa.ts';
 
 const server = process.env.TRACKLY_SERVER ?? 'http://127.0.0.1:8000';
@@ -23,6 +24,9 @@ export default defineConfig({
 			version: { pollInterval: 0 }
 		})
 	],
+	environments: {
+		client: { build: { rolldownOptions: { output: { codeSplitting: { groups } } } } }
+	},
 	server: {
 		proxy: Object.fromEntries(
 			['/api', '/health', '/readyz', '/livez', '/openapi.json', '/docs', '/redoc'].map((path) => [

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LIMIT_KB, weigh } from './weigh.ts';
+import { LIMIT_FILES, LIMIT_KB, weigh } from './weigh.ts';
 
 const run = promisify(execFile);
 let folder = '';
@@ -25,8 +25,8 @@ const script = (name: string, content: string) => put(`build/_app/immutable/${na
 /** Text that gzip cannot make smaller than this. */
 const noise = (kb: number) => `// ${randomBytes(kb * 1000).toString('hex')}`;
 
-/** A small build: two pages, one shared part, one that comes late, a worker. */
-function built({ light = '', heavy = '', late = '' }) {
+/** A small build: two pages, one shared part (or more), one that comes late, a worker. */
+function built({ light = '', heavy = '', late = '', parts = [''] }) {
 	put(
 		'build/index.html',
 		'<link href="/_app/immutable/entry/app.js" rel="modulepreload"><script src="/theme.js"></script>'
@@ -38,7 +38,7 @@ function built({ light = '', heavy = '', late = '' }) {
 	script('nodes/1', light);
 	script('nodes/2', 'import "../chunks/shared.js"; import("../chunks/late.js")');
 	script('nodes/3', '// what went wrong');
-	script('chunks/shared', heavy);
+	for (const part of parts) script(`chunks/shared${part}`, heavy);
 	script('chunks/late', late);
 	const chunk = (name: string, imports: string[] = []) => ({
 		file: `_app/immutable/${name}.js`,
@@ -51,9 +51,14 @@ function built({ light = '', heavy = '', late = '' }) {
 			'entry/app': chunk('entry/app'),
 			'nodes/0': chunk('nodes/0'),
 			'nodes/1': chunk('nodes/1'),
-			'nodes/2': chunk('nodes/2', ['_shared.js']),
+			'nodes/2': chunk(
+				'nodes/2',
+				parts.map((part) => `_shared${part}.js`)
+			),
 			'nodes/3': chunk('nodes/3'),
-			'_shared.js': chunk('chunks/shared'),
+			...Object.fromEntries(
+				parts.map((part) => [`_shared${part}.js`, chunk(`chunks/shared${part}`)])
+			),
 			'_late.js': chunk('chunks/late')
 		})
 	);
@@ -66,6 +71,12 @@ function built({ light = '', heavy = '', late = '' }) {
 		] } };`
 	);
 }
+
+const refused = () =>
+	run('node', ['build-tools/weigh.ts', folder]).then(
+		() => null,
+		(error: { code: number; stdout: string; stderr: string }) => error
+	);
 
 const inside = (file: string) => file.replace('_app/immutable/', '');
 
@@ -87,14 +98,20 @@ describe('the weight of the first load', () => {
 
 	it('fails when one page is too heavy, and names it', async () => {
 		built({ heavy: noise(LIMIT_KB) });
-		const told = await run('node', ['build-tools/weigh.ts', folder]).then(
-			() => null,
-			(error: { code: number; stdout: string; stderr: string }) => error
-		);
+		const told = await refused();
 		expect(told?.code).toBe(1);
 		expect(told?.stdout).toMatch(/\/board .*TOO HEAVY/);
 		expect(told?.stdout).not.toMatch(/\/ .*TOO HEAVY/);
 		expect(told?.stderr).toContain(`${LIMIT_KB} KB`);
+	});
+
+	it('fails when one page is in too many files, and names it', async () => {
+		built({ parts: Array.from({ length: LIMIT_FILES }, (_, n) => String(n)) });
+		const told = await refused();
+		expect(told?.code).toBe(1);
+		expect(told?.stdout).toMatch(/\/board .*TOO MANY FILES/);
+		expect(told?.stdout).not.toMatch(/\/ .*TOO MANY FILES/);
+		expect(told?.stderr).toContain(`${LIMIT_FILES} files`);
 	});
 
 	it('passes when only what comes late is heavy', async () => {
