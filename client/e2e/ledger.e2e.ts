@@ -6,6 +6,8 @@ import { ABILITIES, REPORTS, whole } from './support/reports_data.ts';
 import { NOW, PEOPLE, push } from './support/scene.ts';
 
 test.use({ timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
+// Each has its own answers; the longest file need not be what everything else waits for in the end.
+test.describe.configure({ mode: 'parallel' });
 
 async function open(
 	page: Page,

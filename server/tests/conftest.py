@@ -29,11 +29,26 @@ def database_url(postgres: TestPostgres) -> Iterator[str]:
 
 
 @pytest.fixture
-async def app(database_url: str, tmp_path: Path) -> AsyncIterator["App"]:
-    """The application on a database with a cast of four and the project TRK."""
-    from tests.support.app import running_app
+def rows_url(postgres: TestPostgres) -> Iterator[str]:
+    """A migrated and empty database that other tests had before, and get again."""
+    with postgres.lent() as url:
+        yield url
 
-    async with running_app(database_url, tmp_path) as running:
+
+@pytest.fixture(scope="session")
+async def kept_engines(postgres: TestPostgres) -> AsyncIterator[None]:
+    from tests.support.engines import close_engines
+
+    yield
+    await close_engines()
+
+
+@pytest.fixture
+async def app(rows_url: str, kept_engines: None, tmp_path: Path) -> AsyncIterator["App"]:
+    """The application on a database with a cast of four and the project TRK."""
+    from tests.support.app import staying_app
+
+    async with staying_app(rows_url, tmp_path) as running:
         yield running
 
 

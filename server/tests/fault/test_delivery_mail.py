@@ -196,10 +196,10 @@ async def test_a_sender_that_is_ended_in_order_waits_for_the_answer(app: App, si
 
 
 async def test_an_answer_is_not_lost_while_the_database_is_away(
-    app: App, sink: Sink, postgres: TestPostgres, database_url: str
+    app: App, sink: Sink, postgres: TestPostgres, rows_url: str
 ) -> None:
     sink.wait_s = 0.2
-    name = database_url.split("@/")[1].split("?", maxsplit=1)[0]
+    name = rows_url.split("@/")[1].split("?", maxsplit=1)[0]
     await send_to(app.work, ANN)
     sending = asyncio.create_task(sender_of(app, Words()).drain())
     await sink.arrived.wait()

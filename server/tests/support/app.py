@@ -1,7 +1,7 @@
 """The whole application in the test's own process and loop, on a database of its own."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,9 +56,18 @@ _IDLE_APIS: list[DescribedApi] = []
 """To be used again: what an API knows of its operations costs more than most tests."""
 
 
-@asynccontextmanager
-async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[App]:
+def running_app(url: str, folder: Path, **settings: Any) -> AbstractAsyncContextManager[App]:
     """The application with its state, without its background tasks. `settings` by their names in the environment."""
+    return _running(url, folder, settings, stays=False)
+
+
+def staying_app(url: str, folder: Path) -> AbstractAsyncContextManager[App]:
+    """As `running_app`; its connections stay for the next one on the same database."""
+    return _running(url, folder, {}, stays=True)
+
+
+@asynccontextmanager
+async def _running(url: str, folder: Path, settings: dict[str, Any], *, stays: bool) -> AsyncIterator[App]:
     given = {
         "DATABASE_URL": url,
         "JWT_SECRET_KEY": SECRET,
@@ -71,7 +80,7 @@ async def running_app(url: str, folder: Path, **settings: Any) -> AsyncIterator[
     }
     loaded = load_settings(_env_file=None, **{name.lower(): value for name, value in given.items()} | given)
     api = _IDLE_APIS.pop() if _IDLE_APIS else make_api()
-    async with reused_database(loaded.database, loaded.database_pool_size) as database:
+    async with reused_database(loaded.database, loaded.database_pool_size, stays=stays) as database:
         asgi = build(loaded, api=api, database=database)
         state = asgi.state
         cast = await make_cast(state.work)

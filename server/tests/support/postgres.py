@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.support.emptied import Emptied
 from trackly.kit.embedded_postgres import EmbeddedPostgres
 
 SERVER = Path(__file__).parents[2]
@@ -33,12 +34,34 @@ class TestPostgres:
         self._execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")
         self._execute(f"CREATE DATABASE {_TEMPLATE} OWNER trackly")
         migrate(self.url(_TEMPLATE))
+        self._idle: list[Emptied] = []
 
     def url(self, name: str) -> str:
         return self.embedded.url(name)
 
     def superuser_url(self, name: str) -> str:
         return self.embedded.superuser_url(name)
+
+    def superuser_url_of(self, url: str) -> str:
+        """The same database, for who may do all."""
+        return self.superuser_url(_name(url))
+
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """As `cloned`, but one that was used and emptied: for tests that change rows, and whatever else they change."""
+        one = self._idle.pop() if self._idle else self._lendable()
+        try:
+            yield one.url
+        finally:
+            if one.empty():
+                self._idle.append(one)
+            else:
+                one.close()
+                self.drop(one.url)
+
+    def _lendable(self) -> Emptied:
+        url = self.clone()
+        return Emptied(url, self.superuser_url_of(url))
 
     def clone(self) -> str:
         """The address of a new database: migrated, empty, committed."""
@@ -47,8 +70,7 @@ class TestPostgres:
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        name = url.split("@/")[1].split("?", maxsplit=1)[0]
-        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._execute(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
 
     @contextmanager
     def cloned(self) -> Iterator[str]:
@@ -59,12 +81,18 @@ class TestPostgres:
             self.drop(url)
 
     def close(self) -> None:
+        for one in self._idle:
+            one.close()
         self.embedded.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.embedded.superuser_url(), autocommit=True) as connection:
             connection.execute(statement)
+
+
+def _name(url: str) -> str:
+    return url.split("@/")[1].split("?", maxsplit=1)[0]
 
 
 def migrate(url: str) -> None:
