@@ -118,8 +118,11 @@ test('people: the right to write SQL shows in the open editor at once, and so do
 
 	const run = wim.getByRole('region', { name: 'Runs' }).getByRole('button', { name: 'Preview' });
 	await kinds.getByRole('button', { name: 'SQL' }).click();
+	const checked = () => wim.waitForResponse('**/api/sandbox/check');
+	const first = checked();
 	await wim.getByRole('textbox', { name: 'SQL' }).fill("SELECT 'in the yard' AS place");
 	await run.click();
+	expect((await first).status()).toBe(200);
 	await expect(wim.getByRole('cell', { name: 'in the yard' })).toBeVisible();
 
 	// Another admin takes it: both see it, and what was written stays.
@@ -128,8 +131,10 @@ test('people: the right to write SQL shows in the open editor at once, and so do
 	await expect(wim.getByRole('alert')).toContainText('SQL is for admins');
 	await expect(run).toBeDisabled();
 	await expect(wim.getByRole('textbox', { name: 'SQL' })).toContainText('in the yard');
+	const again = checked();
 	await may.press('Space');
 	await expect(run).toBeEnabled();
+	expect((await again).status()).toBe(200);
 	await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
 	await expect(row.getByTitle('May write SQL reports')).toBeVisible();
 	await world.admin.delete(`/api/users/${id}`);
