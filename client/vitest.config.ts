@@ -6,5 +6,6 @@ export default defineConfig({
 	plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
 	// Svelte's reactivity is the browser's, not the server's.
 	resolve: { conditions: ['browser'] },
-	test: { include: ['{src,build-tools}/**/*.test.ts'], environment: 'node' }
+	// Modules are evaluated once for all files, not once for each: 6 s instead of 28. What a test changes of one, it resets.
+	test: { include: ['{src,build-tools}/**/*.test.ts'], environment: 'node', isolate: false }
 });
