@@ -14,8 +14,7 @@ export default defineConfig({
 		paraglideVitePlugin({
 			project: './project.inlang',
 			outdir: './src/lib/paraglide',
-			strategy: ['baseLocale'],
-			emitTsDeclarations: true
+			strategy: ['baseLocale']
 		}),
 		sveltekit({
 			adapter: spa(),
@@ -24,6 +23,7 @@ export default defineConfig({
 			version: { pollInterval: 0 }
 		})
 	],
+	build: { reportCompressedSize: false },
 	environments: {
 		client: { build: { rolldownOptions: { output: { codeSplitting: { groups } } } } }
 	},

@@ -21,5 +21,10 @@ export const groups = [
 	{ name: 'first', test: inFirst, tags, priority: 3 },
 	{ name: 'frame', test: inFrame, tags, priority: 2 },
 	{ name: 'ui', test: inUi, tags, minShareCount: SHARED, priority: 1 },
-	{ name: (id: string) => domain.exec(id)?.[1] ?? null, tags, minShareCount: SHARED }
+	{
+		debugName: 'domain',
+		name: (id: string) => domain.exec(id)?.[1] ?? null,
+		tags,
+		minShareCount: SHARED
+	}
 ];
