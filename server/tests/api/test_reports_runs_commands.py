@@ -1,5 +1,6 @@
 """What people do with runs: start, cancel, try again, pause, resume; and what the end of the deliveries makes of it."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -112,6 +113,13 @@ async def test_nobody_fills_the_queue(app: App) -> None:
         await start(app, app.cast.admin, report_id)
     with pytest.raises(ReportBusy):
         await start(app, app.cast.admin, report_id)
+
+
+async def test_nobody_fills_the_queue_by_asking_all_at_once(app: App) -> None:
+    report_id = await make_report(app.work, app.cast.admin)
+    asked = (start(app, app.cast.admin, report_id) for _ in range(BY_HAND_MOST + 4))
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in answers) == ["ReportBusy"] * 4 + ["RunSummary"] * BY_HAND_MOST
 
 
 async def test_the_numbers_of_an_earlier_run_are_asked_for_by_their_position(app: App) -> None:

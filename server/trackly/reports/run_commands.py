@@ -13,7 +13,7 @@ from trackly.reports.endings import count_failure, count_success
 from trackly.reports.errors import ReportBusy
 from trackly.reports.given import ensure_there
 from trackly.reports.parameters import RunDay, resolve_values
-from trackly.reports.queries import FoundReport, get_report, lacks_mail_server, load_report
+from trackly.reports.queries import FoundReport, hold_report, lacks_mail_server, load_report
 from trackly.reports.rules import ensure_may_edit
 from trackly.reports.run_errors import NothingToRetry, RunIsOver, RunNotOver
 from trackly.reports.run_queries import (
@@ -53,8 +53,9 @@ async def start_run(
 ) -> RunSummary:
     """Queue a run now, beside those by the clock. A `test` goes to the actor alone; None: `manual`, of a program `api`.
 
-    ReportNotFound, NotYourReport, ReportBusy, AsOfUnknown, InvalidInput on `parameters`."""
-    found = await get_report(uow.session, actor, report_id)
+    ReportNotFound, NotYourReport, ReportBusy, AsOfUnknown, InvalidInput on `parameters`. Locks: the report, so that who
+    asks at the same moment is counted."""
+    found = await hold_report(uow.session, actor, report_id)
     ensure_may_edit(actor, found.row.owner_id)
     if await count_waiting_by_hand(uow.session, report_id) >= BY_HAND_MOST:
         raise ReportBusy(f"{BY_HAND_MOST} runs by hand are waiting or running; wait for one of them.")
