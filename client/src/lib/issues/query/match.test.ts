@@ -6,7 +6,7 @@ import { compare, placeAmong, sortFrom } from './order.ts';
 import { parse } from './parse.ts';
 
 const never = (): never => {
-	throw new Error('There is no mistake');
+	throw new Error('There is no filter');
 };
 
 describe('matching', () => {

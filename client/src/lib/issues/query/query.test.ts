@@ -157,3 +157,7 @@ describe('a mistake', () => {
 		expect(mistakeOf(new Problem({ status: 503, code: 'x', title: 'x' }), '')).toBeNull();
 	});
 });
+
+const never = (): never => {
+	throw new Error('There is no mistake');
+};
