@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from trackly.auth.schemas import ApiTokenOut, SessionOut
 from trackly.auth.tables import ApiTokenRow, SessionRow
 from trackly.auth.tokens import AccessClaims
+from trackly.kit.db import driver_sql
 from trackly.kit.pages import Page
 from trackly.users.facade import Actor, Role
 from trackly.users.tables import UserAccount
@@ -17,7 +18,7 @@ from trackly.users.tables import UserAccount
 _SEEN_EVERY = timedelta(minutes=1)
 _PERSON = (UserAccount.id, UserAccount.email, UserAccount.name, UserAccount.role)
 
-_BY_SESSION = (
+_BY_SESSION, _ = driver_sql(
     select(*_PERSON, SessionRow.expires_at)
     .join(SessionRow, SessionRow.user_id == UserAccount.id)
     .where(
@@ -28,7 +29,7 @@ _BY_SESSION = (
         UserAccount.active,
     )
 )
-_BY_TOKEN = (
+_BY_TOKEN, _ = driver_sql(
     select(
         *_PERSON,
         ApiTokenRow.expires_at,
@@ -57,7 +58,7 @@ class Login:
 async def find_session_login(connection: AsyncConnection, claims: AccessClaims, now: datetime) -> Login | None:
     """None when the session ended or the person may not log in any more; else with the role of this moment."""
     parameters = {"session_id": claims.session_id, "user_id": claims.user_id, "now": now}
-    row = (await connection.execute(_BY_SESSION, parameters)).one_or_none()
+    row = (await connection.exec_driver_sql(_BY_SESSION, parameters)).one_or_none()
     if row is None:
         return None
     return Login(Actor(row.id, row.email, row.name, Role(row.role), claims.session_id), row.expires_at)
@@ -65,7 +66,7 @@ async def find_session_login(connection: AsyncConnection, claims: AccessClaims, 
 
 async def find_token_login(connection: AsyncConnection, token_hash: bytes, now: datetime) -> Login | None:
     """None for a token that is unknown, revoked or expired. Notes its use, at most once a minute."""
-    row = (await connection.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now})).one_or_none()
+    row = (await connection.exec_driver_sql(_BY_TOKEN, {"token_hash": token_hash, "now": now})).one_or_none()
     if row is None:
         return None
     if row.last_used_at is None or row.last_used_at < now - _SEEN_EVERY:

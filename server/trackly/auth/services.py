@@ -11,7 +11,7 @@ from trackly.auth.schemas import DemoOffer, DemoPerson, GoogleOffer, Providers
 from trackly.auth.tokens import TokenSigner
 from trackly.events.unit_of_work import UnitsOfWork
 from trackly.kit.clock import Clock
-from trackly.kit.db import Database
+from trackly.kit.db import Database, open_for_statements
 from trackly.users.facade import Passwords
 
 IDENTITY_POOL = 4
@@ -51,14 +51,15 @@ class AuthServices:
     def build(cls, settings: AuthSettings, work: UnitsOfWork) -> Self:
         """Raises ValueError when a key is missing or weak."""
         provider = _provider(settings.provider) if settings.provider else None
-        identities = Database.open(work.database.url, pool_size=IDENTITY_POOL, application_name="trackly-identity")
         return cls(
             settings=settings,
             signer=TokenSigner.of(settings.keys, settings.access_s),
             cookies=Cookies(settings.secure_cookies, settings.access_s, settings.refresh_s),
             passwords=Passwords(),
             database=work.database,
-            identities=identities.engine.execution_options(isolation_level="AUTOCOMMIT"),
+            identities=open_for_statements(
+                work.database.url, pool_size=IDENTITY_POOL, application_name="trackly-identity"
+            ),
             work=work,
             clock=work.clock,
             provider=provider,

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -21,6 +22,8 @@ _ALGORITHM = "HS256"
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _CLAIMS = frozenset({"iss", "aud", "exp", "iat", "nbf", "sub", "sid", "jti"})
 _SKEW_S = 5
+_KEPT = 4096
+"""Tokens whose signature is known to be good: each is looked at in full once, not with every request of its life."""
 _OPTIONS = {f"verify_{name}": False for name in ("iat", "exp", "nbf", "at_hash")}
 
 
@@ -33,6 +36,18 @@ class AccessClaims:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A token that we signed, at whatever time. Times in seconds since 1970."""
+
+    claims: AccessClaims
+    starts: int
+    expires: int
+
+    def holds_at(self, now_s: float) -> bool:
+        return self.starts - _SKEW_S <= now_s < self.expires
+
+
 @dataclass(frozen=True)
 class TokenSigner:
     """Signs with the first key and accepts every key, so that a key can be replaced while tokens are out."""
@@ -40,6 +55,10 @@ class TokenSigner:
     keys: dict[str, Any]
     signing: str
     lifetime_s: int
+    _said: Callable[[str], _Said] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_said", lru_cache(maxsize=_KEPT)(self._read))
 
     @classmethod
     def of(cls, secrets: Sequence[str], lifetime_s: int) -> Self:
@@ -69,11 +88,14 @@ class TokenSigner:
     def verify(self, token: str, now: datetime) -> AccessClaims:
         """What the token says, if we signed it and it is its time. Raises NotAuthenticated, and nothing else."""
         try:
-            return self._verified(token, now.timestamp())
+            said = self._said(token)
         except Exception:
             raise NotAuthenticated from None
+        if not said.holds_at(now.timestamp()):
+            raise NotAuthenticated
+        return said.claims
 
-    def _verified(self, token: str, now_s: float) -> AccessClaims:
+    def _read(self, token: str) -> _Said:
         if len(token) > MAX_BYTES or not _COMPACT.fullmatch(token):
             raise ValueError("not a compact token")
         header = jwt.get_unverified_header(token)
@@ -87,23 +109,22 @@ class TokenSigner:
             issuer=ISSUER,
             options=dict(_OPTIONS),
         )
-        return _checked(claims, now_s)
+        return _checked(claims)
 
 
-def _checked(claims: dict[str, Any], now_s: float) -> AccessClaims:
-    """python-jose accepts missing claims and texts for times: every claim is checked here, times by the given clock."""
+def _checked(claims: dict[str, Any]) -> _Said:
+    """python-jose accepts missing claims and texts for times: every claim is checked here, times when they are used."""
     if claims.keys() != _CLAIMS or claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
         raise ValueError("not our claims")
     expires, issued, starts = (_whole(claims[name]) for name in ("exp", "iat", "nbf"))
-    if not (issued - _SKEW_S <= now_s and starts - _SKEW_S <= now_s < expires):
-        raise ValueError("not its time")
     subject, session, token_id = (_text(claims[name]) for name in ("sub", "sid", "jti"))
     if not re.fullmatch(r"[1-9][0-9]{0,17}", subject, re.ASCII) or not token_id:
         raise ValueError("not a person of ours")
     session_id = UUID(session)
     if str(session_id) != session:
         raise ValueError("not a session of ours")
-    return AccessClaims(int(subject), session_id, datetime.fromtimestamp(expires, UTC))
+    known = AccessClaims(int(subject), session_id, datetime.fromtimestamp(expires, UTC))
+    return _Said(known, max(issued, starts), expires)
 
 
 def _whole(value: Any) -> int:

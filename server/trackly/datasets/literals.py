@@ -1,14 +1,12 @@
 """A statement as one text with its values written into it, quoted by the driver itself for the session's connection."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import psycopg
 from sqlalchemy import ClauseElement
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_DIALECT = make_url("postgresql+psycopg://").get_dialect()()
+from trackly.kit.db import driver_sql
 
 
 async def write_out(session: AsyncSession, statements: Sequence[ClauseElement]) -> list[str]:
@@ -21,9 +19,4 @@ async def write_out(session: AsyncSession, statements: Sequence[ClauseElement]) 
     driver = raw.driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
     cursor = psycopg.AsyncClientCursor(driver)
-    return [cursor.mogrify(*_compiled(statement)) for statement in statements]
-
-
-def _compiled(statement: ClauseElement) -> tuple[bytes, dict[str, Any]]:
-    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    return str(compiled).encode(), dict(compiled.params)
+    return [cursor.mogrify(sql.encode(), values) for sql, values in map(driver_sql, statements)]

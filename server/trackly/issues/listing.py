@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.events.log import position_column
@@ -28,7 +27,7 @@ from trackly.issues.queries import (
 from trackly.issues.rules import Severity
 from trackly.issues.terms import Reading
 from trackly.issues.words import telling_words
-from trackly.kit.db import Database
+from trackly.kit.db import Database, driver_sql
 from trackly.projects.facade import Status, get_project_access
 from trackly.users.facade import Actor
 
@@ -38,7 +37,6 @@ SIMILAR_MAX = 3
 _TIMELY = re.compile(r"[+-]\d+[hdwmy]|today|yesterday|tomorrow|overdue", re.IGNORECASE)
 _SHOWN = ISSUE.alias("i")
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-_DIALECT = make_url("postgresql+psycopg://").get_dialect()()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,7 @@ def _made(reader: Actor, wanted: IssueListQuery, now: datetime) -> _Statement:
     """Says what to read, never what was read."""
     matching, sort = _matching(reader, wanted, now)
     order = order_of(wanted.sort or sort or DEFAULT_SORT, "sort" if wanted.sort else "q")
-    compiled = _page(matching, order, wanted).compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    return _Statement(str(compiled), dict(compiled.params), order)
+    return _Statement(*driver_sql(_page(matching, order, wanted)), order)
 
 
 def _matching(actor: Actor, wanted: IssueQuery, now: datetime) -> tuple[list[ColumnElement[bool]], str | None]:

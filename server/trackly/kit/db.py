@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import ClauseElement, DateTime, MetaData
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -74,20 +75,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str, *, pool_size: int = 20, application_name: str = "trackly") -> "Database":
-        engine = create_async_engine(
-            driver_url(url),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=3,
-            pool_pre_ping=False,
-            pool_use_lifo=True,
-            isolation_level="READ COMMITTED",
-            connect_args={
-                "application_name": application_name,
-                "connect_timeout": 3,
-                "options": _SESSION,
-            },
-        )
+        engine = _engine(url, pool_size, application_name, isolation_level="READ COMMITTED")
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         single = engine.execution_options(isolation_level="AUTOCOMMIT")
         return cls(url, engine, reading, single, async_sessionmaker(engine, expire_on_commit=False))
@@ -106,6 +94,34 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def open_for_statements(url: str, *, pool_size: int, application_name: str) -> AsyncEngine:
+    """Connections on which each statement commits by itself, and which are taken and given back without a word to the
+    database: half the cost of a transaction with one statement in it."""
+    return _engine(url, pool_size, application_name, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+
+def _engine(url: str, pool_size: int, application_name: str, **more: Any) -> AsyncEngine:
+    return create_async_engine(
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=3,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args={"application_name": application_name, "connect_timeout": 3, "options": _SESSION},
+        **more,
+    )
+
+
+_DIALECT = make_url("postgresql+psycopg://").get_dialect()()
+
+
+def driver_sql(statement: ClauseElement) -> tuple[str, dict[str, Any]]:
+    """The statement as the driver takes it, with its values: for one that is made once and sent often."""
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    return str(compiled), dict(compiled.params)
 
 
 _GONE = ("08", "57P", "53300", "25006")
