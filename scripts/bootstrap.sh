@@ -107,22 +107,34 @@ missing() {
   if [[ -n "${CI:-}" ]]; then FAILED=1; fi
 }
 
-# beside <command…>: parts that run beside those that follow. beside_done: wait for them, and tell what they said.
+# beside <command…>: parts that run beside those that follow. beside_done: wait for all of them, and tell what they said.
+BESIDE=()
 beside() {
-  TOLD="$(mktemp -d)"
-  (PARTS=() && "$@" && declare -p PARTS FAILED | sed "s|^declare |declare -g |" >"$TOLD/parts") >"$TOLD/said" 2>&1 </dev/null &
-  BESIDE=$!
-  trap 'kill $BESIDE 2>/dev/null; rm -rf "$TOLD"' EXIT
+  local told
+  told="$(mktemp -d)"
+  (PARTS=() BESIDE=() && "$@" && declare -p PARTS FAILED | sed "s|^declare |declare -g |" >"$told/parts") >"$told/said" 2>&1 </dev/null &
+  BESIDE+=("$! $told")
+  trap end_beside EXIT
 }
 beside_done() {
-  local parts=("${PARTS[@]}") failed=$FAILED
-  wait "$BESIDE" || failed=1
-  cat "$TOLD/said"
-  if [[ -f "$TOLD/parts" ]]; then . "$TOLD/parts"; else failed=1; fi
-  PARTS=("${parts[@]}" "${PARTS[@]}")
-  [[ $failed == 0 ]] || FAILED=1
-  rm -rf "$TOLD"
-  trap - EXIT
+  local parts=("${PARTS[@]}") failed=$FAILED lane told
+  for lane in "${BESIDE[@]}"; do
+    told="${lane#* }"
+    wait "${lane%% *}" || failed=1
+    cat "$told/said"
+    if [[ -f "$told/parts" ]]; then . "$told/parts"; else failed=1; fi
+    parts+=("${PARTS[@]}")
+    [[ $FAILED == 0 ]] || failed=1
+    rm -rf "$told"
+  done
+  PARTS=("${parts[@]}") FAILED=$failed BESIDE=()
+}
+end_beside() {
+  local lane
+  for lane in "${BESIDE[@]}"; do
+    kill "${lane%% *}" 2>/dev/null
+    rm -rf "${lane#* }"
+  done
 }
 
 # summary: the table, and the exit code of the whole.
