@@ -161,7 +161,7 @@ test.describe('the list', () => {
 		await serveIssues(context, { issues: many(10_000) });
 		await page.goto('/issues');
 		await expect(page.getByText('10,000 issues')).toBeVisible();
-		for (let times = 0; times < 60; times += 1) {
+		for (let times = 0; times < 30; times += 1) {
 			await page.locator('.rows').evaluate((rows) => rows.scrollBy(0, 4000));
 			await page.waitForTimeout(10);
 		}

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { accessible } from './support/accessible.ts';
+import { accessible, accessibleInBoth } from './support/accessible.ts';
 import { mockServer } from './support/mock.ts';
 
 /** Every complaint of the page or its policy fails the test. */
@@ -13,47 +13,38 @@ function complaints(page: Page): string[] {
 	return found;
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-	test.describe(colorScheme, () => {
-		test.use({ colorScheme });
+test('login offers what the server has, and keeps what was typed', async ({ page, context }) => {
+	await mockServer(context, { me: null, demo: true, sso: 'Depot SSO' });
+	const found = complaints(page);
+	await page.goto('/help');
+	await expect(page).toHaveURL(/\/login\?next=%2Fhelp/);
+	await page.getByLabel('Email').fill('mara@depot.internal');
+	await page.getByLabel('Password', { exact: true }).fill('not this one');
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+	await expect(page.getByRole('alert')).toContainText('do not belong together');
+	await expect(page.getByLabel('Email')).toHaveValue('mara@depot.internal');
+	await expect(page.getByRole('link', { name: 'Continue with Depot SSO' })).toBeVisible();
+	await expect(page.getByText('Server ready')).toBeVisible();
+	await accessibleInBoth(page);
+	expect(found).toEqual([]);
+});
 
-		test('login offers what the server has, and keeps what was typed', async ({
-			page,
-			context
-		}) => {
-			await mockServer(context, { me: null, demo: true, sso: 'Depot SSO' });
-			const found = complaints(page);
-			await page.goto('/help');
-			await expect(page).toHaveURL(/\/login\?next=%2Fhelp/);
-			await page.getByLabel('Email').fill('mara@depot.internal');
-			await page.getByLabel('Password', { exact: true }).fill('not this one');
-			await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-			await expect(page.getByRole('alert')).toContainText('do not belong together');
-			await expect(page.getByLabel('Email')).toHaveValue('mara@depot.internal');
-			await expect(page.getByRole('link', { name: 'Continue with Depot SSO' })).toBeVisible();
-			await expect(page.getByText('Server ready')).toBeVisible();
-			await accessible(page);
-			expect(found).toEqual([]);
-		});
-
-		test('shell: keys, palette, live mark', async ({ page, context }) => {
-			await mockServer(context);
-			const found = complaints(page);
-			await page.goto('/help');
-			await expect(page.getByRole('heading', { level: 1, name: 'Help' })).toBeVisible();
-			await expect(page.getByRole('link', { name: 'Scanner SCN' })).toBeVisible();
-			await accessible(page);
-			await page.keyboard.press('ControlOrMeta+k');
-			await page.getByRole('combobox', { name: 'Search or jump to' }).fill('sett');
-			await accessible(page);
-			await page.keyboard.press('Enter');
-			await expect(page).toHaveURL(/\/me$/);
-			await page.keyboard.press('?');
-			await expect(page).toHaveURL(/\/help$/);
-			expect(found).toEqual([]);
-		});
-	});
-}
+test('shell: keys, palette, live mark', async ({ page, context }) => {
+	await mockServer(context);
+	const found = complaints(page);
+	await page.goto('/help');
+	await expect(page.getByRole('heading', { level: 1, name: 'Help' })).toBeVisible();
+	await expect(page.getByRole('link', { name: 'Scanner SCN' })).toBeVisible();
+	await accessibleInBoth(page);
+	await page.keyboard.press('ControlOrMeta+k');
+	await page.getByRole('combobox', { name: 'Search or jump to' }).fill('sett');
+	await accessibleInBoth(page);
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(/\/me$/);
+	await page.keyboard.press('?');
+	await expect(page).toHaveURL(/\/help$/);
+	expect(found).toEqual([]);
+});
 
 test('the live mark is the truth, and what waits is said', async ({ page, context }) => {
 	await mockServer(context);

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.support.app import App
 from tests.support.issues import edit_issue, make_issue, send
-from tests.support.reports import downloaded, editions_of, made_run, make_report, to
+from tests.support.reports import WITH_CHARTS, downloaded, editions_of, made_run, make_report, to
 
 KEYS = {"kind": "dataset", "dataset": "issues", "filter": "is:open", "columns": ["key", "title", "status"]}
 
@@ -16,7 +16,7 @@ async def test_a_report_from_rows_to_files_and_the_same_files_again(app: App) ->
     cast = app.cast
     for title in ("It prints twice", "=cmd()"):
         await make_issue(app, cast.maintainer, title=title)
-    report = await make_report(app, cast.maintainer, source=KEYS, formats=["csv", "xlsx", "pdf"])
+    report = await make_report(app, cast.maintainer, source=KEYS, formats=["csv", "xlsx", "pdf"], templates=WITH_CHARTS)
     run = await made_run(app, cast.maintainer, report)
     assert (run["status"], run["rows"], run["truncated"], run["error"]) == ("SUCCESS", 2, False, None), run["log"]
     (edition,) = await editions_of(app, cast.maintainer, run)
@@ -48,7 +48,7 @@ async def test_a_report_from_rows_to_files_and_the_same_files_again(app: App) ->
 async def test_what_changed_since_the_last_edition(app: App) -> None:
     cast = app.cast
     stays, goes, moves = [await make_issue(app, cast.maintainer, title=title) for title in ("Stays", "Goes", "Moves")]
-    report = await make_report(app, cast.maintainer, source=KEYS, formats=["csv", "html"])
+    report = await make_report(app, cast.maintainer, source=KEYS, formats=["csv", "html"], templates=WITH_CHARTS)
     first = await made_run(app, cast.maintainer, report)
     await edit_issue(app, cast.maintainer, goes["key"], status="IN_PROGRESS")
     await edit_issue(app, cast.maintainer, goes["key"], status="DONE", resolution="FIXED")
@@ -85,6 +85,7 @@ async def test_each_reader_gets_their_own_rights(app: App) -> None:
         cast.admin,
         source=KEYS,
         recipients=[*to(cast.maintainer, cast.reporter), {"kind": "email", "address": cast.reporter.email}],
+        templates=WITH_CHARTS,
     )
     run = await made_run(app, cast.admin, report)
     assert run["status"] == "DELIVERING", run

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.issues import send
-from tests.support.reports import downloaded, editions_of, made_run, make_report, to
+from tests.support.reports import WITH_CHARTS, downloaded, editions_of, made_run, make_report, to
 from tests.support.sandbox import WORD, Box, running_box
 from trackly.reports.facade import ReportServices
 
@@ -124,6 +124,7 @@ async def test_checks_and_charts_of_sql(box: Box) -> None:
                 {"kind": "nulls", "column": "project", "max_share": 0},
             ],
             document={"charts": [{"title": "By project", "kind": "bar", "x": "project", "y": "issues"}]},
+            templates=WITH_CHARTS,
         ),
     )
     run = await made_run(app, admin, report)

@@ -20,6 +20,7 @@ FOR_EVER = [pytest.param(sql, id=f"e{number:02}-{sql[:40]!a}") for number, sql i
 @pytest.fixture(scope="module")
 async def box(postgres, tmp_path_factory) -> AsyncIterator[Box]:
     async with running_box(postgres, tmp_path_factory.mktemp("sandbox")) as made:
+        assert not await made.changed()
         yield made
 
 
@@ -43,7 +44,6 @@ async def test_as_a_report(box: Box, sql: str) -> None:
     if isinstance(checked, InvalidSql):
         assert checked.line >= 1 and checked.column >= 1 and checked.reason
         return
-    before = await box.fingerprint()
     plan = await box.plan_checked(checked, None, {})
     try:
         async with connected(plan) as connection:
@@ -53,13 +53,12 @@ async def test_as_a_report(box: Box, sql: str) -> None:
     finally:
         await close_plan(box.app.work, plan)
     assert await box.still_there() == []
-    assert await box.fingerprint() == before
+    assert not await box.changed()
 
 
 @pytest.mark.parametrize("sql", NAMED)
 async def test_as_it_stands_on_a_connection_of_the_reader(box: Box, sql: str) -> None:
     """Without the gate: what is left of the layers holds by itself."""
-    before = await box.fingerprint()
     plan = await box.plan("SELECT 1")
     try:
         async with connected(plan) as connection:
@@ -72,7 +71,7 @@ async def test_as_it_stands_on_a_connection_of_the_reader(box: Box, sql: str) ->
     finally:
         await close_plan(box.app.work, plan)
     assert await box.still_there() == []
-    assert await box.fingerprint() == before
+    assert not await box.changed()
 
 
 def _read(sql: str) -> CheckedSql | InvalidSql:

@@ -38,6 +38,7 @@ class Box:
     sandbox: Sandbox
     admin: psycopg.AsyncConnection[Any]
     reader: Actor
+    _seen: list[Any] | None = None
 
     def another(self) -> Sandbox:
         """The sandbox of another process."""
@@ -80,6 +81,11 @@ class Box:
                 return []
             await asyncio.sleep(0.05)
         return found
+
+    async def changed(self) -> bool:
+        """Whether the database differs from what the last call saw: what an attack does late shows after the next."""
+        before, self._seen = self._seen, await self.fingerprint()
+        return before is not None and before != self._seen
 
     async def fingerprint(self) -> list[Any]:
         """Of every row of every table but the run tokens, of what there is, and of who may do what.
