@@ -12,6 +12,7 @@ from tests.support.app import App
 from tests.support.outbox import (
     MESSAGE,
     NOTHING_LEFT,
+    QUICK,
     REF,
     Words,
     end_leases,
@@ -236,6 +237,39 @@ async def test_a_sender_that_has_lost_its_lease_sends_nothing(app: App, sink: Si
     await slow._deliver(lane, lease)
     assert len(sink.mails) == 1
     assert [one.outcome for one in await tries(app.work, ANN)] == ["sent"]
+
+
+SHORT = replace(QUICK, lease_s=1, renew_s=0.1)
+
+
+async def test_a_lease_holds_as_long_as_its_sender_works(app: App, sink: Sink) -> None:
+    """Two mails of one batch, each slower than a lease: nobody else takes them, and nobody takes them for lost."""
+    sink.wait_s = 1.3
+    await send_to(app.work, ANN, BOB)
+    sending = asyncio.create_task(sender_of(app, Words(), SHORT).drain())
+    await sink.arrived.wait()
+    other = sender_of(app, Words(), SHORT)
+    while not sending.done():
+        assert await other.drain() == 0
+        await asyncio.sleep(0.02)
+    await sending
+    assert await states(app) == {ANN: "sent", BOB: "sent"}
+    assert len(sink.mails) == 2
+
+
+async def test_the_mails_of_a_sender_that_died_are_taken_when_their_leases_end(app: App, sink: Sink) -> None:
+    sink.wait_s = 30
+    await send_to(app.work, ANN, BOB)
+    crashing = asyncio.create_task(sender_of(app, Words(), SHORT).drain())
+    await sink.arrived.wait()
+    crashing.cancel()
+    await asyncio.gather(crashing, return_exceptions=True)
+    sink.wait_s = 0
+    other = sender_of(app, Words(), SHORT)
+    async with asyncio.timeout(10):
+        while await states(app) != {ANN: "unknown", BOB: "sent"}:
+            await other.drain()
+            await asyncio.sleep(0.05)
 
 
 async def test_what_is_gone_is_not_sent(app: App, sink: Sink) -> None:

@@ -21,7 +21,7 @@ from trackly.notifications.facade import (
 from trackly.notifications.outcomes import Pace
 
 REF = "report_run:12"
-QUICK = Pace(poll_s=0.02, lease_s=4, try_s=3, first_retry_s=60, unknown_retry_s=60, settle_s=0.05)
+QUICK = Pace(poll_s=0.02, lease_s=4, renew_s=1, try_s=3, keep_s=3, first_retry_s=60, unknown_retry_s=60, settle_s=0.05)
 MESSAGE = Message(
     subject="Weekly status",
     text="12 done",

@@ -11,7 +11,9 @@ from trackly.kit.db import Database
 from trackly.notifications.facade import NotificationServices
 from trackly.notifications.outcomes import Pace
 
-PACE = Pace(poll_s=0.05, lease_s=2, try_s=1.5, first_retry_s=0.2, unknown_retry_s=0.1, settle_s=0.2)
+PACE = Pace(
+    poll_s=0.05, lease_s=1.5, renew_s=0.3, try_s=5, keep_s=5, first_retry_s=0.2, unknown_retry_s=0.1, settle_s=0.2
+)
 PUBLIC_URL = "https://issues.example.org"
 
 

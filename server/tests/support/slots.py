@@ -32,7 +32,7 @@ _FREE = (
     "UPDATE delivery SET lease_until = now() WHERE final_at IS NULL AND lease_until > now()"
     f" AND lease_until < now() + interval '{Pace().lease_s - 15} s'"
 )
-"""Of senders that have said nothing for a quarter of a minute."""
+"""Of senders that have said nothing for a quarter of a minute: the others renew theirs more often."""
 
 
 @dataclass(frozen=True)

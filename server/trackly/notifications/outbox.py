@@ -4,12 +4,12 @@ Leases are rows with a number: `claim` goes up with each lease, and who holds an
 The database's clock decides about them, never a process's."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from trackly.events.unit_of_work import UnitOfWork, UnitsOfWork
@@ -75,7 +75,23 @@ class Outbox:
         mine = (DeliveryRow.id == lease.due.id) & (DeliveryRow.claim == lease.claim)
         unused = mine & DeliveryRow.state.in_(_OPEN) & DeliveryRow.final_at.is_(None)
         async with self.work.begin("sender:release") as uow:
-            await uow.session.execute(update(DeliveryRow).where(unused).values(lease_until=func.now()))
+            await uow.session.execute(update(DeliveryRow).where(unused).values(lease_until=None))
+
+    async def renew(self, leases: Iterable[Lease]) -> None:
+        """Let those that nobody else has taken count anew, also after their end. A row that somebody changes just now
+        is passed over until the next time."""
+        claims = [(lease.due.id, lease.claim) for lease in leases]
+        held = (
+            select(DeliveryRow.id)
+            .where(tuple_(DeliveryRow.id, DeliveryRow.claim).in_(claims), DeliveryRow.final_at.is_(None))
+            .where(DeliveryRow.lease_until.is_not(None))
+            .with_for_update(skip_locked=True)
+            .cte("held")
+        )
+        until = func.now() + timedelta(seconds=self.pace.lease_s)
+        async with self.work.begin("sender:renew") as uow:
+            renewed = update(DeliveryRow).where(DeliveryRow.id.in_(select(held.c.id))).values(lease_until=until)
+            await uow.session.execute(renewed)
 
     async def begin(self, lease: Lease, message_id: str) -> bool:
         """Write down that the bytes leave now, under this id; they may once this has returned True. False: the lease

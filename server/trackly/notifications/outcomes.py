@@ -33,11 +33,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often is looked and tried. A try ends, or is given up, well before its lease: `try_s` < `lease_s`."""
+    """How often is looked and tried. A lease is renewed every `renew_s` while its sender lives; without that it ends
+    after `lease_s`, and others go on. A try takes `try_s` at most, writing down how it ended `keep_s`."""
 
     poll_s: float = 1.0
-    lease_s: float = 420.0
+    lease_s: float = 60.0
+    renew_s: float = 10.0
     try_s: float = 300.0
+    keep_s: float = 120.0
     first_retry_s: float = 60.0
     most_retry_s: float = 3600.0
     unknown_retry_s: float = 60.0

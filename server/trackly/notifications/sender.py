@@ -1,7 +1,8 @@
 """Takes what is due from the outbox and sends it. Any number of senders, in any number of processes, side by side."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -106,12 +107,36 @@ class Sender:
 
     async def _some(self, lane: Lane) -> int:
         leases = await self.outbox.claim(lane.channel, lane.batch)
-        for lease in leases:
-            if self._stopping.is_set():
-                await self.outbox.release(lease)
-            else:
-                await self._deliver(lane, lease)
+        if not leases:
+            return 0
+        async with self._holding(leases) as held:
+            for lease in leases:
+                if self._stopping.is_set():
+                    await self.outbox.release(lease)
+                else:
+                    await self._deliver(lane, lease)
+                held.remove(lease)
         return len(leases)
+
+    @asynccontextmanager
+    async def _holding(self, leases: Sequence[Lease]) -> AsyncIterator[list[Lease]]:
+        """Renews what is left of `leases` for as long as this process lives: should it die, others go on soon."""
+        held = list(leases)
+        renewing = asyncio.create_task(self._renew(held))
+        try:
+            yield held
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renew(self, held: list[Lease]) -> None:
+        while True:
+            await asyncio.sleep(self.outbox.pace.renew_s)
+            try:
+                await self.outbox.renew(tuple(held))
+            except Exception as error:
+                if not is_unavailable(error):
+                    log.exception("leases could not be renewed")
 
     async def _deliver(self, lane: Lane, lease: Lease) -> None:
         result = await self._result(lane, lease)
@@ -163,7 +188,7 @@ class Sender:
     async def _keep(self, lease: Lease, result: Result) -> bool:
         """Write the outcome down. While the database is away this goes on trying: a mail that was taken, and of which
         that is not known, would be sent again."""
-        deadline = asyncio.get_running_loop().time() + self.outbox.pace.lease_s - self.outbox.pace.try_s
+        deadline = asyncio.get_running_loop().time() + self.outbox.pace.keep_s
         while True:
             try:
                 return await self.outbox.finish(lease, result.outcome, result.also)
