@@ -216,6 +216,24 @@ test('with no report yet, one click makes one that is ready', async ({ page, con
 	expect(scene.asked.at(-1)?.path).toBe('/api/reports/ready-made/open_critical');
 });
 
+test('datasets that can not be had are said, and asked for anew by the next click', async ({
+	page,
+	context
+}) => {
+	await open(page, context, '/reports', { reports: [], runs: [] });
+	await expect(page.getByRole('button', { name: /^From a dataset/ })).toBeVisible();
+	let isDown = true;
+	await context.route('**/api/datasets', (route) => (isDown ? route.abort() : route.fallback()));
+	await page.goto('/reports/new');
+	const begin = page.getByRole('button', { name: /^From a dataset/ });
+	await begin.click();
+	await expect(page.getByRole('alert')).toContainText('From a dataset');
+	await expect(editor(page)).toBeHidden();
+	isDown = false;
+	await begin.click();
+	await expect(editor(page)).toBeVisible();
+});
+
 test('on a phone list, runs, editor and receipt are pages of their own', async ({
 	page,
 	context

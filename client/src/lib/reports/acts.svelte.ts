@@ -6,7 +6,7 @@ import { toasts } from '#lib/ui/toasts.svelte.ts';
 import * as commands from './commands.ts';
 import type { Start, Values } from './commands.ts';
 import { getSchema } from './sql/commands.ts';
-import type { Parameter, ReadyMade, ReportSummary, RunSummary } from './types.ts';
+import type { Dataset, Parameter, ReadyMade, ReportSummary, RunSummary } from './types.ts';
 import { sqlRefusal } from './words.ts';
 import type { ReportsView } from './view.svelte.ts';
 
@@ -70,6 +70,15 @@ export class ReportActs {
 			made = report.id;
 		});
 		return made;
+	}
+
+	/** The datasets, to begin a report with; null when they can't be had, and then it is said. */
+	async datasets(): Promise<readonly Dataset[] | null> {
+		let found: readonly Dataset[] | null = null;
+		await this.#once('datasets', m.reports_own_dataset(), async () => {
+			found = await this.#view.loadCatalog();
+		});
+		return found;
 	}
 
 	/** Whether the reader may write SQL; when not, why. What it may read is known then. */

@@ -73,7 +73,7 @@ export class ReportsView {
 	#turn = 0;
 	#runTurn = 0;
 	#abilitiesTurn = 0;
-	#tools: Promise<void> | null = null;
+	#catalog: Promise<readonly Dataset[]> | null = null;
 	#hasPeople = false;
 	#hasDatabases = false;
 	#hasReadyMade = false;
@@ -157,13 +157,20 @@ export class ReportsView {
 	}
 
 	/** What the editor needs beside the report; once. What fails is asked again the next time. */
-	loadTools(people: () => Promise<readonly Person[]>): Promise<void> {
+	async loadTools(people: () => Promise<readonly Person[]>): Promise<void> {
 		void this.loadPeople(people);
 		void this.loadAbilities();
-		return (this.#tools ??= listDatasets().then(
-			(catalog) => void (this.catalog = catalog),
-			() => void (this.#tools = null)
-		));
+		await this.loadCatalog().catch(() => null);
+	}
+
+	/** What a report can be made of; once. Throws a Problem, and asks again the next time. */
+	async loadCatalog(): Promise<readonly Dataset[]> {
+		try {
+			return (this.catalog = await (this.#catalog ??= listDatasets()));
+		} catch (thrown) {
+			this.#catalog = null;
+			throw thrown;
+		}
 	}
 
 	/** What SQL may read: here, or in another database. What is not known yet is asked for. */
@@ -190,7 +197,8 @@ export class ReportsView {
 	async upload(file: File, onpart: (part: number) => void): Promise<string> {
 		const { uploadTable } = await sources();
 		const name = await uploadTable(file, (sent, total) => onpart(total > 0 ? sent / total : 0));
-		this.catalog = await listDatasets();
+		this.#catalog = listDatasets();
+		await this.loadCatalog();
 		return name;
 	}
 
