@@ -145,6 +145,8 @@ test('is accessible in light and dark, also on a phone', async ({ page, context 
 	for (const width of [1440, 360]) {
 		await page.setViewportSize({ width, height: 780 });
 		await accessibleInBoth(page);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+			width
+		);
 	}
 });

@@ -83,6 +83,8 @@ test('is accessible in light and dark, also on a phone', async ({ page, context 
 		await page.setViewportSize({ width, height: 780 });
 		await page.waitForTimeout(300);
 		await accessibleInBoth(page);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+			width
+		);
 	}
 });

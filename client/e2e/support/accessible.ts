@@ -18,6 +18,19 @@ export async function accessible(page: Page, rule?: string): Promise<void> {
 export async function accessibleInBoth(page: Page): Promise<void> {
 	await accessible(page);
 	await page.emulateMedia({ colorScheme: 'dark' });
+	await page.evaluate(atRest);
 	await accessible(page, 'color-contrast');
 	await page.emulateMedia({ colorScheme: 'light' });
+	await page.evaluate(atRest);
+}
+
+/** Colours that are on their way to others have been there. */
+async function atRest(): Promise<void> {
+	const isEnding = (one: Animation) => one.effect?.getComputedTiming().endTime !== Infinity;
+	await Promise.allSettled(
+		document
+			.getAnimations()
+			.filter(isEnding)
+			.map(({ finished }) => finished)
+	);
 }
