@@ -76,4 +76,4 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded stays: looking for garbage in it, again and again, was a tenth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 20, 20)
