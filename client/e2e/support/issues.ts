@@ -1,4 +1,5 @@
 import type { BrowserContext } from '@playwright/test';
+import { MARA } from './mock.ts';
 import rows from './sample.json' with { type: 'json' };
 
 /** Issues as the pictures have them, and a small server for them: for tests of the list, the board and the form alone. */
@@ -125,8 +126,10 @@ export async function serveIssues(
 		const path = url.pathname;
 		if (request.method() === 'GET' && path === '/api/issues') return reply(pageOf(issues, url));
 		if (path === '/api/stats/flow') return reply({ cycle_time: { p85: 7 } });
-		if (/\/labels$/.test(path) && path.startsWith('/api/projects'))
-			return reply({ items: Object.entries(LABELS).map(([name, color]) => ({ name, color })) });
+		const labels = Object.entries(LABELS).map(([name, color]) => ({ name, color }));
+		if (path === '/api/labels')
+			return reply({ items: MARA.projects.map(({ key }) => ({ project: key, labels })) });
+		if (/\/labels$/.test(path) && path.startsWith('/api/projects')) return reply({ items: labels });
 		if (/\/people$/.test(path))
 			return reply({ items: Object.values(PEOPLE).map((one) => ({ ...one, role: 'MAINTAINER' })) });
 		if (/\/workflow$/.test(path)) return reply(workflow(path));

@@ -106,7 +106,7 @@ export async function mockServer(context: BrowserContext, mock: Mock = {}): Prom
 	await context.route(/^https?:\/\/[^/]+\/(api|readyz|health)/, async (route) => {
 		const { pathname } = new URL(route.request().url());
 		if (pathname in fixed) return json(route, fixed[pathname]);
-		if (/^\/api\/projects\/\w+\/labels$/.test(pathname)) return json(route, { items: [] });
+		if (/^\/api\/(projects\/\w+\/)?labels$/.test(pathname)) return json(route, { items: [] });
 		if (pathname === '/api/auth/me' && me) return json(route, me);
 		if (pathname === '/api/auth/refresh' && me) return json(route, { expires_in: 1800 });
 		if (route.request().method() === 'DELETE' && me) return route.fulfill({ status: 204 });

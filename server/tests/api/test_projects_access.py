@@ -126,6 +126,32 @@ async def test_every_road_to_an_unknown_project_is_404(app: App) -> None:
         assert (await client.get("/api/projects?q=SEC")).json() == {"items": [], "next": None, "total": 0}
 
 
+async def test_labels_of_all_projects_are_those_of_ones_own(app: App) -> None:
+    admin = await app.as_(app.cast.admin)
+    for key, about in (("SEC", {"visibility": "private"}), ("OPE", {}), ("NON", {})):
+        await make_project(app.work, app.cast.admin, key, **about)
+    for key in ("SEC", "TRK", "OPE"):
+        assert (await admin.post(f"/api/projects/{key}/labels", json={"name": f"of {key}"})).status_code == 201
+
+    async def seen_by(actor: Actor) -> list[tuple[str, list[str]]]:
+        client = await app.as_(actor)
+        after: str | None = ""
+        found: list[tuple[str, list[str]]] = []
+        while after is not None:
+            page = (await client.get(f"/api/labels?limit=1{after and f'&after={after}'}")).json()
+            found += [(one["project"], [label["name"] for label in one["labels"]]) for one in page["items"]]
+            after = page["next"]
+        return found
+
+    own = [("OPE", ["of OPE"]), ("TRK", ["of TRK"])]
+    assert await seen_by(app.cast.reporter) == await seen_by(app.cast.maintainer) == own
+    assert await seen_by(app.cast.admin) == [own[0], ("SEC", ["of SEC"]), own[1]]
+    await add_member(app.work, app.cast.admin, "SEC", app.cast.reporter, Role.REPORTER)
+    assert ("SEC", ["of SEC"]) in await seen_by(app.cast.reporter)
+    wrong = await admin.get("/api/labels?after=nonsense")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "after")
+
+
 async def test_tokens_of_many_in_one_statement(app: App) -> None:
     statements: list[str] = []
 

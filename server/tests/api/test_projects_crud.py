@@ -143,6 +143,8 @@ async def test_labels(app: App) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "label_exists")
     assert (await reporter.post("/api/projects/TRK/labels", json={"name": "x"})).status_code == 403
     assert (await reporter.get("/api/projects/TRK/labels")).json()["items"] == [plain, made.json()]
+    of_all = {"items": [{"project": "TRK", "labels": [plain, made.json()]}], "next": None, "total": None}
+    assert (await reporter.get("/api/labels")).json() == of_all
     assert [event["label"]["name"] for event in await events_after(app, seen)] == ["ui", "Bug"]
 
 

@@ -87,6 +87,7 @@ async def see(app: App, reader: Actor) -> Seen:
     async with await app.as_(reader) as client:
         me = await _get(client, "/api/auth/me")
         projects = {one["key"]: one for one in await _all(client, "/api/projects")}
+        labels = {one["project"]: one["labels"] for one in await _all(client, "/api/labels")}
         keys = [issue["key"] for issue in await _all(client, "/api/issues?sort=key")]
         return Seen(
             me={"id": me["id"], "role": me["role"]},
@@ -94,7 +95,7 @@ async def see(app: App, reader: Actor) -> Seen:
             comments={key: await _all(client, f"/api/issues/{key}/comments") for key in keys},
             attachments={key: await _all(client, f"/api/issues/{key}/attachments") for key in keys},
             projects=projects,
-            labels={key: _items(await _get(client, f"/api/projects/{key}/labels")) for key in projects},
+            labels={key: labels.get(key, []) for key in projects},
             members={key: _items(await _get(client, f"/api/projects/{key}/members")) for key in projects},
             workflows={key: await _get(client, f"/api/projects/{key}/workflow") for key in projects},
             inbox=await _all(client, "/api/notifications"),

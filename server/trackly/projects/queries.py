@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from trackly.kit.errors import InvalidInput
@@ -23,6 +24,7 @@ from trackly.projects.schemas import (
     MeOut,
     MyProject,
     PersonInProject,
+    ProjectLabels,
     ProjectOut,
     TransitionOut,
     WorkflowOut,
@@ -126,13 +128,17 @@ async def list_projects(
         )
     total = await session.scalar(select(func.count()).select_from(ProjectRow).where(*conditions))
     if after is not None:
-        (key,) = decode_cursor(after, 1)
-        if not isinstance(key, str):
-            raise InvalidInput.of("after", "is not a cursor that this list gave")
-        conditions.append(ProjectRow.key > key)
+        conditions.append(ProjectRow.key > _key_of(after))
     found = await _projects(session, actor, *conditions, limit=limit + 1)
     last = found[limit - 1].key if len(found) > limit else None
     return Page(items=found[:limit], next=last and encode_cursor([last]), total=total)
+
+
+def _key_of(cursor: str) -> str:
+    (key,) = decode_cursor(cursor, 1)
+    if not isinstance(key, str):
+        raise InvalidInput.of("after", "is not a cursor that this list gave")
+    return key
 
 
 async def get_project(session: AsyncSession, actor: Actor, key: str) -> ProjectOut:
@@ -174,6 +180,25 @@ async def load_workflow(session: AsyncSession, project_id: int) -> WorkflowOut:
         wip_limits={status: limits[status] for status in Status if status in limits},
         version=version,
     )
+
+
+async def list_labels_of_all(session: AsyncSession, actor: Actor, after: str | None, limit: int) -> Page[ProjectLabels]:
+    """Of the projects that have any, by key."""
+    label = func.json_build_object("name", LabelRow.name, "color", LabelRow.color)
+    labels = func.json_agg(aggregate_order_by(label, func.lower(LabelRow.name)))
+    statement = (
+        select(ProjectRow.key, labels)
+        .join(LabelRow, LabelRow.project_id == ProjectRow.id)
+        .where(ProjectRow.id.in_(accessible_projects(actor)))
+        .group_by(ProjectRow.key)
+        .order_by(ProjectRow.key)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        statement = statement.where(ProjectRow.key > _key_of(after))
+    found = (await session.execute(statement)).all()
+    items = [ProjectLabels(project=key, labels=[LabelOut(**one) for one in several]) for key, several in found[:limit]]
+    return Page(items=items, next=encode_cursor([items[-1].project]) if len(found) > limit else None)
 
 
 async def list_labels(session: AsyncSession, actor: Actor, key: str) -> list[LabelOut]:

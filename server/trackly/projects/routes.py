@@ -22,6 +22,7 @@ from trackly.projects.schemas import (
     MeOut,
     PersonInProject,
     ProjectCreate,
+    ProjectLabels,
     ProjectOut,
     ProjectPatch,
     WorkflowOut,
@@ -120,6 +121,17 @@ async def list_people(key: Key, session: SnapshotSession, actor: CurrentActor) -
     """To whom issues of this project can be given, by name; all on one page. For its maintainers."""
     found = await queries.list_people(session, actor, key)
     return Page(items=found, total=len(found))
+
+
+@router.get("/labels", tags=["projects"], responses=problems(*_ASKED))
+async def list_labels_of_all(
+    session: SnapshotSession,
+    actor: CurrentActor,
+    limit: Limit = DEFAULT_LIMIT,
+    after: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Page[ProjectLabels]:
+    """The labels of every project that I may know of and that has any, by key. `limit` counts projects."""
+    return await queries.list_labels_of_all(session, actor, after, limit)
 
 
 @router.get("/projects/{key}/labels", tags=["projects"], responses=problems(*_READ))

@@ -108,6 +108,13 @@ class LabelOut(Out):
     color: str
 
 
+class ProjectLabels(Out):
+    """The labels of one project, by name."""
+
+    project: str
+    labels: list[LabelOut]
+
+
 class LabelCreate(In):
     """Without a colour it gets one of its own."""
 

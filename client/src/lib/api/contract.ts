@@ -20,6 +20,7 @@ export type Answers = [
 	Is<Schema['MeOut'], hand.Me>,
 	Is<Schema['ProjectOut'], hand.ProjectOut>,
 	Is<Schema['LabelOut'], hand.Label>,
+	Is<Schema['ProjectLabels'], hand.ProjectLabels>,
 	Is<Schema['WorkflowOut'], hand.Workflow>,
 	Is<Schema['SessionOut'], hand.SessionOut>,
 	Is<Schema['ApiTokenOut'], hand.ApiTokenOut>,

@@ -137,6 +137,11 @@ export interface ProjectOut {
 	role?: Role;
 }
 
+export interface ProjectLabels {
+	project: string;
+	labels: Label[];
+}
+
 export interface Label {
 	name: string;
 	color: string;

@@ -1,6 +1,15 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, type Query } from '#lib/api/client.ts';
-import type { Label, Page, Person, ProjectOut, Role, Status, Workflow } from '#lib/api/types.ts';
+import type {
+	Label,
+	Page,
+	Person,
+	ProjectLabels,
+	ProjectOut,
+	Role,
+	Status,
+	Workflow
+} from '#lib/api/types.ts';
 import type { Change } from '#lib/stream/dispatch.ts';
 
 export type Assignable = Person & { role: Role };
@@ -88,7 +97,20 @@ export class ProjectCollection {
 
 	/** Asks for the labels of all projects, for their colours. What fails stays grey. */
 	async loadAllLabels(): Promise<void> {
-		await Promise.allSettled([...this.#projects.keys()].map((key) => this.loadLabels(key)));
+		if ([...this.#projects.keys()].every((key) => this.#labels.has(key))) return;
+		const found = new Map<string, readonly Label[]>();
+		try {
+			for (let after: string | null | undefined = ''; after != null;) {
+				const query: Query = { limit: 100, after };
+				const { data } = await api.get<Page<ProjectLabels>>('/api/labels', { query });
+				for (const { project, labels } of data.items) found.set(project, labels);
+				after = data.next;
+			}
+		} catch {
+			return;
+		}
+		for (const key of this.#projects.keys())
+			if (!this.#labels.has(key)) this.#labels.set(key, found.get(key) ?? []);
 	}
 
 	apply(change: Change): void {
