@@ -1,5 +1,6 @@
 """Who reads what by SQL: exactly what they see elsewhere, by a run token that is good once, here, and for a while."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from tests.support.issues import edit_issue, listed, make_issue, send
 from tests.support.people import add_member, make_person, make_project
 from tests.support.sandbox import WORD, Box, connected, copied, running_box
 from trackly.exports.facade import Caps, preview
+from trackly.sandbox import setup
 from trackly.sandbox.catalog import VIEWS
 from trackly.sandbox.commands import forget_runs, open_run
 from trackly.sandbox.facade import ParameterType, check_sql, close_plan
@@ -248,3 +250,16 @@ async def test_somebody_with_no_project_at_all_reads_nothing(box: Box) -> None:
             assert await box.read(f"SELECT count(*) FROM {view}", nobody) == ["0"]
     finally:
         await box.superuser("UPDATE project SET visibility = 'open' WHERE key IN ('TRK', 'OPN')")
+
+
+async def test_a_connection_is_closed_also_when_its_rollback_is_cancelled(
+    rows_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        async with setup.connected(rows_url) as connection:
+            monkeypatch.setattr(connection, "rollback", cancelled)
+            raise ValueError("a statement failed")
+    assert connection.closed

@@ -109,11 +109,15 @@ class Box:
 @asynccontextmanager
 async def connected(plan: ReadPlan, *, timeout: str = _SHORT) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """A connection that is ready to read `plan`, with a short limit of time, and held as an export holds it."""
-    async with await psycopg.AsyncConnection.connect(plan.url, autocommit=True) as connection:
-        assert hold_backend(connection.pgconn, Caps().database_bytes)
-        for statement in (*plan.before, f"SET statement_timeout = '{timeout}'"):
-            await connection.execute(statement.encode())
-        yield connection
+    connection = await psycopg.AsyncConnection.connect(plan.url, autocommit=True)
+    try:
+        async with connection:
+            assert hold_backend(connection.pgconn, Caps().database_bytes)
+            for statement in (*plan.before, f"SET statement_timeout = '{timeout}'"):
+                await connection.execute(statement.encode())
+            yield connection
+    finally:
+        await connection.close()
 
 
 async def copied(connection: psycopg.AsyncConnection[Any], select: str) -> str:

@@ -18,7 +18,7 @@ from trackly.sandbox.commands import forget_runs, keep_password
 from trackly.sandbox.errors import SqlReportsOff
 from trackly.sandbox.roles import setup_for
 from trackly.sandbox.schemas import UNTRIED, LayerOut, LayerState, SandboxOut
-from trackly.sandbox.setup import OLDEST, Place, connect, find_place, set_up
+from trackly.sandbox.setup import OLDEST, Place, connected, find_place, set_up
 from trackly.sandbox.target import Target
 from trackly.users.facade import Actor
 
@@ -157,7 +157,7 @@ class Sandbox:
         self._looked_at = time.monotonic()
         url = self._work.database.url
         try:
-            async with await connect(url) as connection:
+            async with connected(url) as connection:
                 place = await find_place(connection)
                 password = await self._password(place)
                 wanted = anew or (self._access is None and not place.is_ready(password))

@@ -2,6 +2,8 @@
 
 To see that all is well costs one statement. Setting up is one transaction under an advisory lock, safe to repeat."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -37,11 +39,18 @@ class Place:
         return self.made and self.fingerprint == setup_for(self.roles, password).fingerprint
 
 
-async def connect(url: str) -> psycopg.AsyncConnection[dict[str, Any]]:
-    """A connection whose statements commit one by one, with rows by name."""
-    return await psycopg.AsyncConnection.connect(
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:
+    """A connection whose statements commit one by one, with rows by name. It is closed at the end of the block, also
+    when who waits for its last rollback is cancelled: psycopg's own block leaves it open then."""
+    connection = await psycopg.AsyncConnection.connect(
         libpq_url(url), autocommit=True, connect_timeout=_CONNECT_S, row_factory=dict_row
     )
+    try:
+        async with connection:
+            yield connection
+    finally:
+        await connection.close()
 
 
 async def find_place(connection: psycopg.AsyncConnection[dict[str, Any]]) -> Place:
@@ -62,6 +71,6 @@ async def find_place(connection: psycopg.AsyncConnection[dict[str, Any]]) -> Pla
 
 async def set_up(url: str, roles: Roles, password: str) -> None:
     """Run the text of the setup as the role of `url`. Raises psycopg.Error: then nothing is changed."""
-    async with await connect(url) as connection:
+    async with connected(url) as connection:
         await connection.execute(setup_for(roles, password).script.encode())
     _log.info("sql_reports_set_up", reader=roles.reader)

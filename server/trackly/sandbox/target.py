@@ -14,7 +14,7 @@ from trackly.sandbox.queries import Rights
 from trackly.sandbox.roles import Roles
 from trackly.sandbox.run_tokens import attaching, new_token
 from trackly.sandbox.schemas import LayerState
-from trackly.sandbox.setup import connect
+from trackly.sandbox.setup import connected
 
 NOTHING = Rights((), (), everybody=False)
 _LIVES = timedelta(minutes=1)
@@ -55,10 +55,10 @@ class Target:
     async def entered(self, rights: Rights | None = None) -> AsyncIterator[Connection]:
         """A new connection as the reader; with `rights`, a token that stands for them is bound to it."""
         if rights is None:
-            async with await connect(self.reader_url) as connection:
+            async with connected(self.reader_url) as connection:
                 yield connection
             return
-        async with self.token(rights) as token, await connect(self.reader_url) as connection:
+        async with self.token(rights) as token, connected(self.reader_url) as connection:
             for statement in attaching(token):
                 await connection.execute(statement.encode())
             yield connection
@@ -77,7 +77,7 @@ class Target:
 
     async def as_trackly(self, query: str, **values: Any) -> list[dict[str, Any]]:
         """The rows of a query of Trackly's own role."""
-        async with await connect(self.url) as connection:
+        async with connected(self.url) as connection:
             cursor = await connection.execute(query.encode(), values or None)
             return await cursor.fetchall()
 
