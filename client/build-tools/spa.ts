@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import staticAdapter from '@sveltejs/adapter-static';
 import type { Adapter } from '@sveltejs/kit';
 import type { Plugin } from 'vite';
@@ -30,12 +31,22 @@ export function spa(): Adapter {
 				page,
 				readFileSync(page, 'utf8').replace(INLINE, (_, code) => moved(code))
 			);
-			mkdirSync(`${OUT}/vendor`, { recursive: true });
-			for (const file of VENDOR) copyFileSync(file, `${OUT}/vendor/${basename(file)}`);
-			atHome(`${OUT}/vendor/redoc.standalone.js`);
 			await builder.compress(OUT);
+			mkdirSync(`${OUT}/vendor`, { recursive: true });
+			const vendor = VENDOR.map((file) => `${OUT}/vendor/${basename(file)}`);
+			vendor.forEach((to, index) => copyFileSync(VENDOR[index] as string, to));
+			atHome(`${OUT}/vendor/redoc.standalone.js`);
+			vendor.forEach(compress);
 		}
 	};
+}
+
+/** As the builder does it, but for Brotli's last step: 4 s of work for 8 % of two files that few people open. */
+function compress(file: string): void {
+	const text = readFileSync(file);
+	const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+	writeFileSync(`${file}.br`, brotliCompressSync(text, { params }));
+	writeFileSync(`${file}.gz`, gzipSync(text, { level: constants.Z_BEST_COMPRESSION }));
 }
 
 /** ReDoc shows the picture of its maker from the maker's own server. Ours is shown instead, or an upgrade is noticed. */

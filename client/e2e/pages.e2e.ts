@@ -56,7 +56,6 @@ for (const [name, stopAt] of Object.entries(STOPS)) {
 		await until(page);
 		await accessibleInBoth(page);
 		await page.setViewportSize({ width: 360, height: 780 });
-		await openLive(page, path);
 		await until(page);
 		await accessibleInBoth(page);
 		await fits(page);

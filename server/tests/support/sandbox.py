@@ -26,7 +26,7 @@ from trackly.users.facade import Actor, Role
 WORD = f"Q{MARK}a"
 """In everything of the project BBB."""
 BOX = SecretBox(["test-secrets-key-6yJ0mQ2vVt9wq8Zk4pXrB1nC7"])
-_SHORT = "250ms"
+_SHORT = "150ms"
 _MOST_BYTES = 4 * 1024 * 1024
 
 
