@@ -29,7 +29,7 @@ async def gaps(app: App, report_id: int) -> list[timedelta]:
 
 
 async def test_a_slot_has_its_row_with_the_definition_of_its_beginning(app: App) -> None:
-    report_id = await make_report(app.work, app.cast.maintainer, **EACH_SECOND)
+    report_id = await make_report(app.work, app.cast.maintainer, **EACH_SECOND, overlap="allow")
     await fall_behind(app.work, report_id, 1)
     assert await claim_due(app.work) >= 1
     *_, run = await rows(app.work, "SELECT * FROM report_run ORDER BY id")
@@ -202,7 +202,7 @@ async def test_a_policy_that_is_edited_moves_no_slot(app: App) -> None:
 
 async def test_a_schedule_that_can_no_longer_be_read_is_paused_and_stops_no_other(app: App) -> None:
     broken = await make_report(app.work, app.cast.admin, "Broken", **EACH_SECOND)
-    well = await make_report(app.work, app.cast.admin, "Well", **EACH_SECOND)
+    well = await make_report(app.work, app.cast.admin, "Well", **EACH_SECOND, overlap="allow")
     await execute(app.work, "UPDATE report_schedule SET tz = 'Europe/Atlantis' WHERE report_id = :id", id=broken)
     for report_id in (broken, well):
         await fall_behind(app.work, report_id, 1)
