@@ -121,17 +121,20 @@ class Sender:
     @asynccontextmanager
     async def _holding(self, leases: Sequence[Lease]) -> AsyncIterator[list[Lease]]:
         """Renews what is left of `leases` for as long as this process lives: should it die, others go on soon."""
-        held = list(leases)
-        renewing = asyncio.create_task(self._renew(held))
+        held, done = list(leases), asyncio.Event()
+        renewing = asyncio.create_task(self._renew(held, done))
         try:
             yield held
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            done.set()
+            await renewing
 
-    async def _renew(self, held: list[Lease]) -> None:
+    async def _renew(self, held: list[Lease], done: asyncio.Event) -> None:
+        """Ends between its statements: one that is cut off can cost the pool a connection."""
         while True:
-            await asyncio.sleep(self.outbox.pace.renew_s)
+            await self._pause(done, self.outbox.pace.renew_s)
+            if done.is_set():
+                return
             try:
                 await self.outbox.renew(tuple(held))
             except Exception as error:
