@@ -33,10 +33,10 @@ export function spa(): Adapter {
 			);
 			await builder.compress(OUT);
 			mkdirSync(`${OUT}/vendor`, { recursive: true });
-			const vendor = VENDOR.map((file) => `${OUT}/vendor/${basename(file)}`);
-			vendor.forEach((to, index) => copyFileSync(VENDOR[index] as string, to));
+			const placed = (file: string) => `${OUT}/vendor/${basename(file)}`;
+			for (const file of VENDOR) copyFileSync(file, placed(file));
 			atHome(`${OUT}/vendor/redoc.standalone.js`);
-			vendor.forEach(compress);
+			for (const file of VENDOR) compress(placed(file));
 		}
 	};
 }
