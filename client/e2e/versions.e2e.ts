@@ -97,6 +97,7 @@ test('a version that somebody else is quicker to change is not put back over the
 	});
 	await dialog.getByRole('button', { name: 'Go back to version 1' }).click();
 	await expect(dialog.getByRole('alert')).toContainText('version 3');
+	await expect(dialog.getByRole('button', { name: /^Version 3/ })).toBeVisible();
 	await dialog.getByRole('button', { name: 'Go back to version 1' }).click();
 	await expect(dialog).toBeHidden();
 	await world.admin.delete(`/api/reports/${id}`);

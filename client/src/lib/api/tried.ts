@@ -9,3 +9,16 @@ export async function tried(act: () => Promise<unknown>): Promise<Problem | null
 		return asProblem(thrown);
 	}
 }
+
+/** Runs it; when somebody was quicker, what they did is fetched before it is thrown, so that the next try is of that. */
+export async function orNewer<Answer>(
+	act: () => Promise<Answer>,
+	fetchNewer: () => Promise<unknown>
+): Promise<Answer> {
+	try {
+		return await act();
+	} catch (thrown) {
+		if (asProblem(thrown).status === 412) await fetchNewer();
+		throw thrown;
+	}
+}

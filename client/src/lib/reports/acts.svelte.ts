@@ -1,12 +1,20 @@
 import { SvelteSet } from 'svelte/reactivity';
-import { tried } from '#lib/api/tried.ts';
+import { orNewer, tried } from '#lib/api/tried.ts';
 import { newKey } from '#lib/kit/ids.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 import * as commands from './commands.ts';
 import type { Start, Values } from './commands.ts';
 import { getSchema } from './sql/commands.ts';
-import type { Dataset, Parameter, ReadyMade, ReportSummary, RunSummary } from './types.ts';
+import type {
+	Dataset,
+	Parameter,
+	ReadyMade,
+	ReportOut,
+	ReportSummary,
+	RunSummary,
+	VersionOut
+} from './types.ts';
 import { sqlRefusal } from './words.ts';
 import type { ReportsView } from './view.svelte.ts';
 
@@ -96,7 +104,9 @@ export class ReportActs {
 
 	/** Takes a report away; its runs stay in the ledger. False when it was refused. */
 	async remove(report: ReportSummary): Promise<boolean> {
-		const problem = await tried(() => commands.deleteReport(report.id, report.version));
+		const problem = await tried(() =>
+			this.#orNewer(report, () => commands.deleteReport(report.id, report.version))
+		);
 		if (problem) {
 			toasts.refused(report.name, problem.message);
 			return false;
@@ -110,9 +120,23 @@ export class ReportActs {
 	switchOn = (report: ReportSummary) =>
 		this.#once(`on:${report.id}`, report.name, async () => {
 			const patch = { is_active: true };
-			this.#view.took(await commands.patchReport(report.id, patch, report.version));
+			await this.#change(report, () => commands.patchReport(report.id, patch, report.version));
 			toasts.done(report.name, m.reports_turned_on());
 		});
+
+	/** Gives it the definition that it had in an earlier version. Throws a Problem. */
+	async goBack(report: ReportSummary, { version, definition }: VersionOut): Promise<void> {
+		await this.#change(report, () => commands.putReport(report.id, definition, report.version));
+		toasts.done(report.name, m.reports_reverted({ version }));
+	}
+
+	async #change(report: ReportSummary, act: () => Promise<ReportOut>): Promise<void> {
+		this.#view.took(await this.#orNewer(report, act));
+	}
+
+	#orNewer<Answer>({ id }: ReportSummary, act: () => Promise<Answer>): Promise<Answer> {
+		return orNewer(act, () => this.#view.reread(id));
+	}
 
 	/** Lets the clock start nothing of it, until it goes on. */
 	pause = (report: ReportSummary) =>

@@ -1,5 +1,4 @@
-import { asProblem } from '#lib/api/problem.ts';
-import { tried } from '#lib/api/tried.ts';
+import { orNewer, tried } from '#lib/api/tried.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 import type { SourceCollection } from './collection.svelte.ts';
@@ -21,12 +20,8 @@ export class SourceActs {
 
 	/** Throws a Problem; when somebody was quicker, what they did is here then. */
 	async patch({ id, version }: DataSource, patch: SourcePatch): Promise<DataSource> {
-		try {
-			return this.#took(await commands.patchSource(id, patch, version));
-		} catch (thrown) {
-			if (asProblem(thrown).status === 412) await this.#sources.reread(id);
-			throw thrown;
-		}
+		const act = async () => this.#took(await commands.patchSource(id, patch, version));
+		return orNewer(act, () => this.#sources.reread(id));
 	}
 
 	/** False when it was refused, which is said. */
