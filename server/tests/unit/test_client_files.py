@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 
 from trackly.http.static import ClientFiles
 
@@ -73,3 +74,28 @@ async def test_each_copy_has_a_tag_of_its_own(folder: Path) -> None:
     assert plain.headers["etag"] != packed.headers["etag"]
     again = await got(folder, "/_app/immutable/a.js", "gzip", **{"If-None-Match": packed.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_file_with_its_hash_in_its_name_is_read_once(folder: Path) -> None:
+    transport = httpx.ASGITransport(ClientFiles(folder))
+    path = "/_app/immutable/a.js"
+    async with httpx.AsyncClient(transport=transport, base_url="http://trackly") as client:
+
+        async def ask(url: str, accepts: str, **headers: str) -> httpx.Response:
+            return await client.get(url, headers={"Accept-Encoding": accepts, **headers})
+
+        first = [await ask(path, accepts) for accepts in ("gzip", "identity")]
+        page = await ask("/", "identity")
+        for file in ("_app/immutable/a.js", "_app/immutable/a.js.gz", "index.html"):
+            (folder / file).write_bytes(b"another file")
+        for before, accepts in zip(first, ("gzip;q=0.1", "*"), strict=True):
+            again = await ask(path, accepts)
+            assert (again.content, again.headers) == (before.content, before.headers)
+            tag = {"If-None-Match": before.headers["etag"]}
+            assert (await ask(path, accepts, **tag)).status_code == 304
+        part = await ask(path, "identity", Range="bytes=0-6")
+        assert (part.status_code, part.content) == (206, b"another")
+        assert (page.text, (await ask("/", "identity")).text) == ("<p>Trackly</p>", "another file")
+        for _ in range(2):
+            with pytest.raises(HTTPException, match="404"):
+                await ask("/_app/immutable/c.js", "gzip")

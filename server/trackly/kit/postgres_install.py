@@ -40,6 +40,16 @@ include 'local.conf'
 """
 
 
+_FOR_A_MOMENT = """\
+# A cluster for tests: nobody tidies up, nobody takes a copy, and few processes look after it.
+autovacuum = off
+io_method = sync
+wal_level = minimal
+max_wal_senders = 0
+max_parallel_workers_per_gather = 0
+"""
+
+
 class EmbeddedPostgresError(OperatorError):
     """PostgreSQL could not be made ready."""
 
@@ -60,4 +70,5 @@ def environment() -> dict[str, str]:
 
 def configuration(socket: Path, *, durable: bool) -> str:
     """The text of postgresql.conf."""
-    return _CONFIGURATION.format(socket=socket, durable="on" if durable else "off")
+    text = _CONFIGURATION.format(socket=socket, durable="on" if durable else "off")
+    return text if durable else f"{_FOR_A_MOMENT}{text}"

@@ -184,7 +184,7 @@ class Sandbox:
             return
         self._access, self._reason = Access(reader_url, setup.fingerprint), None
         closable = self._admin_url is not None or place.superuser
-        self._target = Target(self._work, place.roles, self._work.database.url, reader_url, closable, place.version)
+        self._target = Target(self._work, place.roles, reader_url, closable, place.version)
 
     async def _password(self, place: Place) -> str:
         """The one that is kept, sealed, in the database; on the first start a random one is put there."""

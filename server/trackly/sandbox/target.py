@@ -46,7 +46,6 @@ class Target:
 
     work: UnitsOfWork
     roles: Roles
-    url: str
     reader_url: str
     closable: bool
     version: int
@@ -77,9 +76,10 @@ class Target:
 
     async def as_trackly(self, query: str, **values: Any) -> list[dict[str, Any]]:
         """The rows of a query of Trackly's own role."""
-        async with connected(self.url) as connection:
-            cursor = await connection.execute(query.encode(), values or None)
-            return await cursor.fetchall()
+        as_written = {"no_parameters": not values}  # a % in a query without values is one
+        async with self.work.database.one_statement() as connection:
+            found = await connection.exec_driver_sql(query, values or None, execution_options=as_written)
+            return [dict(row) for row in found.mappings()]
 
 
 async def rows_of(connection: Connection, query: str) -> list[dict[str, Any]]:
