@@ -6,6 +6,7 @@ const port = Number(process.env.TRACKLY_E2E_PORT ?? 4179);
 const NEED_A_SERVER = [
 	'admin',
 	'docs',
+	'jobs',
 	'keyboard',
 	'live',
 	'mail',

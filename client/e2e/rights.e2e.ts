@@ -48,7 +48,12 @@ test('pages that are not for the role, and pages that are nowhere', async ({
 }) => {
 	expects(404);
 	const page = await browse(world.reporter);
-	for (const path of ['/admin/people', '/admin/projects', `/admin/projects/${world.project}`]) {
+	const paths = ['people', 'projects', `projects/${world.project}`, 'mail', 'jobs'];
+	for (const path of [
+		...paths.map((name) => `/admin/${name}`),
+		'/reports/sources',
+		'/reports/new'
+	]) {
 		await openLive(page, path);
 		await expect(
 			page.getByRole('heading', { name: 'This page is not for your role' }).first()

@@ -6,5 +6,14 @@ import { session } from './session.svelte.ts';
 /** Throws a Problem, 403, unless the reader has at least this role: everywhere, or in one project. */
 export function ensureRole(role: Role, project?: string): void {
 	const may = project === undefined ? session.me?.role === role : session.isAtLeast(role, project);
-	if (!may) throw new Problem({ status: 403, code: 'forbidden', title: m.page_forbidden_text() });
+	if (!may) refuse(m.page_forbidden_text());
+}
+
+/** Throws a Problem, 403, that says why, unless the reader is an admin or a maintainer. */
+export function ensureStaff(why: string): void {
+	if (session.me?.role === 'REPORTER') refuse(why);
+}
+
+function refuse(title: string): never {
+	throw new Problem({ status: 403, code: 'forbidden', title });
 }

@@ -1,7 +1,8 @@
-import { ensureStaff } from '#lib/sources/rights.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { ensureStaff } from '#lib/session/rights.ts';
 
-/** For maintainers and admins. */
+/** For who makes reports. */
 export async function load({ parent }) {
 	await parent();
-	ensureStaff();
+	ensureStaff(m.sources_staff_only());
 }
