@@ -1,6 +1,8 @@
 """A report in SQL is understood by the database before it is saved: columns that it does not give are named there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.support.reports import make_report
 from tests.support.sandbox import Box, running_box
 from trackly.exports.facade import close_exports
 from trackly.reports.facade import ReportServices
+from trackly.sandbox import gate
 from trackly.sandbox.facade import ParameterType, SqlReportsOff, check_sql, describe_sql
 
 SQL = "SELECT project, count(*) AS issues, max(updated_at) AS newest FROM issues WHERE created_at >= :since GROUP BY 1"
@@ -106,3 +109,29 @@ async def test_where_sql_reports_are_off_it_says_so(box: Box) -> None:
     other._looked_at = float("inf")
     with pytest.raises(SqlReportsOff):
         await describe_sql(other, check_sql("SELECT 1", {}))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [("/api/reports/preview", {"source": {"kind": "sql", "sql": "SELECT 1 AS n"}}, 200), ("/api/reports", None, 201)],
+)
+async def test_everybody_else_is_answered_while_a_text_is_read(
+    box: Box, monkeypatch: pytest.MonkeyPatch, path: str, body: Any, status: int
+) -> None:
+    """A long text takes most of a second: nobody waits for it but who wrote it."""
+    answered, seen = Event(), []
+
+    def reading(sql: str, parameters: Any) -> Any:
+        seen.append(answered.wait(30))
+        return read(sql, parameters)
+
+    read = gate.check_sql
+    monkeypatch.setattr(gate, "check_sql", reading)
+    asking = asyncio.create_task(send(box.app, box.app.cast.admin, "POST", path, body or report()))
+    await send(box.app, box.app.cast.reporter, "GET", "/api/issues")
+    await asyncio.sleep(0.05)
+    assert not asking.done()
+    answered.set()
+    answer = await asking
+    assert answer.status_code == status, answer.text
+    assert seen and all(seen)

@@ -93,10 +93,22 @@ async def test_what_can_not_be_ended_is_put_behind_everybody_else(box: Box, tmp_
         await export(job, tmp_path, lambda _step, _part: None)
     assert failed.value.code == "timeout"
     ((pid,),) = await box.superuser(f"SELECT pid FROM pg_stat_activity WHERE usename = '{box.role}'")
-    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
+    assert niceness(pid) == {19}
     await close_plan(box.app.work, plan)
     while await box.still_there():
         continue  # it ends when it is through, whenever that is
+
+
+async def test_a_report_has_less_of_the_machine_than_everybody_else(box: Box) -> None:
+    async with connected(await box.plan("SELECT 1")) as connection:
+        assert niceness(connection.pgconn.backend_pid) == {10}
+
+
+def niceness(pid: int) -> set[int]:
+    """That of the process, and that of the group that the kernel may have put it into."""
+    group = Path(f"/proc/{pid}/autogroup")
+    found = {os.getpriority(os.PRIO_PROCESS, pid)}
+    return found | ({int(group.read_text().split()[-1])} if group.exists() else set())
 
 
 async def test_a_connection_goes_on_after_it_was_refused_memory(box: Box) -> None:

@@ -38,7 +38,7 @@ from trackly.reports.schemas import ReportNew
 from trackly.reports.spelling import nearest
 from trackly.reports.templates import VARIABLES, template_errors, variable_of
 from trackly.reports.words import BadWords, read_words
-from trackly.sandbox.facade import InvalidSql, SqlReportsOff, check_sql, describe_sql, may_write_sql
+from trackly.sandbox.facade import InvalidSql, SqlReportsOff, check_sql, describe_sql, look_at_sql, may_write_sql
 from trackly.users.facade import Actor
 
 WEBHOOKS_MOST = 10
@@ -110,7 +110,7 @@ class Checker:
         if isinstance(source, DatasetSource) or source.data_source_id is not None:
             return None
         try:
-            checked = check_sql(source.sql, sandbox_types(asked.parameters))
+            checked = await look_at_sql(check_sql, source.sql, sandbox_types(asked.parameters))
             return await describe_sql(self.planner.sandbox, checked)
         except SqlReportsOff:
             return None

@@ -2,7 +2,7 @@
 elsewhere: who comes after need not know which."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,17 +13,15 @@ from trackly.datasets.facade import catalog
 from trackly.events.unit_of_work import UnitsOfWork
 from trackly.exports.facade import Chart, Figure, ReadPlan, bar_chart, line_chart, stacked_chart
 from trackly.kit.db import libpq_url
-from trackly.kit.errors import FieldError
 from trackly.kit.secret_box import SecretBox
 from trackly.reports.parameters import Value
 from trackly.reports.parts import DatasetSource, Parameter, ReportChart, Source, SqlSource
 from trackly.sandbox.facade import (
-    CheckedSql,
-    InvalidSql,
     ParameterType,
     Sandbox,
     check_sql,
     close_plan,
+    look_at_sql,
     plan_sql,
 )
 from trackly.sources.facade import check_dataset, check_external, plan_dataset, plan_external
@@ -89,7 +87,7 @@ class Planner:
             await check_external(session, author, source.data_source_id, source.sql, asked.types, at=at)
         else:
             await self.sandbox.ready()
-            with_place(at, check_sql, source.sql, sandbox_types(asked.parameters))
+            await look_at_sql(check_sql, source.sql, sandbox_types(asked.parameters), at)
 
     @asynccontextmanager
     async def open(
@@ -109,7 +107,7 @@ class Planner:
                 )
             yield SourcePlan(read, charts=_charts(asked.charts))
         else:
-            checked = with_place("source", check_sql, asked.source.sql, sandbox_types(asked.parameters))
+            checked = await look_at_sql(check_sql, asked.source.sql, sandbox_types(asked.parameters))
             read = await plan_sql(self.work, self.sandbox, reader, checked, values)
             try:
                 yield SourcePlan(read, charts=_charts(asked.charts))
@@ -143,20 +141,6 @@ def _own_parameters(dataset: str) -> frozenset[str]:
 def sandbox_types(parameters: Sequence[Parameter]) -> dict[str, ParameterType]:
     """As the gate for SQL wants them."""
     return {parameter.name: ParameterType(parameter.type) for parameter in parameters}
-
-
-def with_place(
-    at: str,
-    check: Callable[[str, Mapping[str, ParameterType]], CheckedSql],
-    sql: str,
-    types: Mapping[str, ParameterType],
-) -> CheckedSql:
-    """What `check` makes of the SQL; its refusal names the field below `at`."""
-    try:
-        return check(sql, types)
-    except InvalidSql as error:
-        error.errors = tuple(FieldError(f"{at}.sql", one.message) for one in error.errors)
-        raise
 
 
 def asks_for_me(asked: Asked, values: Mapping[str, Value]) -> bool:

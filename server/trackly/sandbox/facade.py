@@ -1,7 +1,9 @@
 """The door to the sandbox: SQL that people write is looked at here, and made ready to be read by a role of its own."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 
+from trackly.kit.errors import FieldError
 from trackly.sandbox.checked import CheckedSql, ParameterType
 from trackly.sandbox.describing import describe_sql
 from trackly.sandbox.errors import InvalidSql, MayNotWriteSql, SqlReportsOff
@@ -27,6 +29,22 @@ def check_foreign_sql(sql: str, parameters: Mapping[str, ParameterType]) -> Chec
     return gate.check_foreign_sql(sql, parameters)
 
 
+async def look_at_sql(
+    check: Callable[[str, Mapping[str, ParameterType]], CheckedSql],
+    sql: str,
+    parameters: Mapping[str, ParameterType],
+    at: str = "source",
+) -> CheckedSql:
+    """`check_sql` or `check_foreign_sql` beside the event loop, which a long text would hold for everybody.
+
+    InvalidSql names the field `at`.sql."""
+    try:
+        return await asyncio.to_thread(check, sql, parameters)
+    except InvalidSql as refused:
+        refused.errors = tuple(FieldError(f"{at}.sql", one.message) for one in refused.errors)
+        raise
+
+
 __all__ = [
     "CheckedSql",
     "InvalidSql",
@@ -38,6 +56,7 @@ __all__ = [
     "check_sql",
     "close_plan",
     "describe_sql",
+    "look_at_sql",
     "may_write_sql",
     "plan_sql",
     "with_values",

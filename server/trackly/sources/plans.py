@@ -1,5 +1,6 @@
 """From a source of a report to what an export reads, for one reader: with the rights that they have to the source."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,9 +25,8 @@ from trackly.datasets.facade import (
     scope_of,
 )
 from trackly.exports.facade import ReadPlan
-from trackly.kit.errors import FieldError
 from trackly.kit.secret_box import SecretBox
-from trackly.sandbox.facade import CheckedSql, InvalidSql, ParameterType, check_foreign_sql, with_values
+from trackly.sandbox.facade import ParameterType, check_foreign_sql, look_at_sql, with_values
 from trackly.sources.errors import SourceNotFound
 from trackly.sources.queries import find_server, find_upload, get_source, list_uploads, load_identity
 from trackly.sources.schemas import UploadColumn
@@ -117,7 +117,7 @@ async def check_external(
         raise InvalidSource.of(f"{at}.data_source_id", "there is no such data source") from None
     if found.kind != "postgresql":
         raise InvalidSource.of(f"{at}.data_source_id", f"is an upload: read it as the dataset {PREFIX}{source_id}")
-    _checked(sql, parameters, at)
+    await look_at_sql(check_foreign_sql, sql, _typed(parameters), at)
 
 
 async def plan_external(
@@ -134,18 +134,14 @@ async def plan_external(
     SourceNotFound, InvalidSql; InvalidInput on a value. It fails when it is read if the server is Trackly's own."""
     server = await find_server(session, box, reader, source_id)
     own = await load_identity(session)
-    checked = _checked(sql, parameters, "source")
+    checked = await look_at_sql(check_foreign_sql, sql, _typed(parameters))
     return ReadPlan(
         url=server.url,
-        select=with_values(checked, values),
+        select=await asyncio.to_thread(with_values, checked, values),
         before=reading_only(own.system, own.database),
         sandboxed=True,
     )
 
 
-def _checked(sql: str, parameters: Mapping[str, str], at: str) -> CheckedSql:
-    try:
-        return check_foreign_sql(sql, {name: ParameterType(kind) for name, kind in parameters.items()})
-    except InvalidSql as refused:
-        refused.errors = tuple(FieldError(f"{at}.sql", one.message) for one in refused.errors)
-        raise
+def _typed(parameters: Mapping[str, str]) -> dict[str, ParameterType]:
+    return {name: ParameterType(kind) for name, kind in parameters.items()}
