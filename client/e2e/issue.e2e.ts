@@ -54,6 +54,7 @@ test('fields change in one click or key, by legal moves only', async ({ page, co
 	await page.getByRole('option', { name: /Tomo/ }).click();
 	await page.keyboard.press('d');
 	await page.getByRole('button', { name: 'Next Monday' }).click();
+	await expect(page.getByRole('button', { name: 'Next Monday' })).toBeHidden();
 	await page.keyboard.press('l');
 	await page.getByRole('combobox', { name: 'Labels' }).fill('sync');
 	await page.keyboard.press('Enter');
