@@ -99,11 +99,6 @@ async def test_what_can_not_be_ended_is_put_behind_everybody_else(box: Box, tmp_
         continue  # it ends when it is through, whenever that is
 
 
-async def test_a_report_has_less_of_the_machine_than_everybody_else(box: Box) -> None:
-    async with connected(await box.plan("SELECT 1")) as connection:
-        assert niceness(connection.pgconn.backend_pid) == {10}
-
-
 def niceness(pid: int) -> set[int]:
     """That of the process, and that of the group that the kernel may have put it into."""
     group = Path(f"/proc/{pid}/autogroup")

@@ -1,9 +1,8 @@
 """The process of the database that works for a connection, where it is on this machine: how much it may take.
 
 PostgreSQL has no limit for the memory of one statement, the kernel has (`RLIMIT_DATA`, ADR-0013). A statement that
-needs more ends with SQLSTATE 53200; its connection, and everybody else's, goes on. Who reads a report waits a little
-longer for it when the machine is busy, and nobody else does. A few functions can't be ended before they are through:
-those go on with what is left over."""
+needs more ends with SQLSTATE 53200; its connection, and everybody else's, goes on. A few of its functions can't be
+ended before they are through: those go on behind everybody else."""
 
 import contextlib
 import os
@@ -16,13 +15,11 @@ from pathlib import Path
 from psycopg import pq
 
 _PEER = struct.Struct("3i")  # process, user, group: struct ucred of unix(7)
-_BEHIND = 10
 _LAST = 19
 
 
 def hold_backend(connection: pq.abc.PGconn, more_bytes: int) -> bool:
-    """Let the process behind `connection` take at most `more_bytes` of memory of its own from here on, for good, and
-    let it wait where somebody else wants the machine.
+    """Let the process behind `connection` take at most `more_bytes` of memory of its own from here on, for good.
 
     Returns whether it is held: on Linux, through a Unix socket, and where this process may set limits of that one (it
     runs as the same account, or as root). Else nothing is changed, and the limit of its server holds."""
@@ -38,7 +35,6 @@ def hold_backend(connection: pq.abc.PGconn, more_bytes: int) -> bool:
             resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
     except (OSError, ValueError, KeyError):
         return False
-    _give_way(pid, _BEHIND)
     return True
 
 
@@ -53,17 +49,9 @@ def put_behind(connection: pq.abc.PGconn) -> None:
     with contextlib.suppress(OSError, ValueError, KeyError):
         if os.geteuid() == 0:
             os.seteuid(int(_status(pid)["Uid"].split()[0]))
-        _give_way(pid, _LAST)
-
-
-def _give_way(pid: int, niceness: int) -> None:
-    """Let the process have less than others of a machine that is busy; where that is not ours to do, it has as much.
-
-    Where the kernel groups processes by their session (autogroup), a process of PostgreSQL is a group of its own, and
-    that group's niceness is the one that counts."""
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, niceness)
-        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
+        os.setpriority(os.PRIO_PROCESS, pid, _LAST)
+        # Where the kernel groups processes by session, it is alone in its group, whose niceness is the one that counts.
+        Path(f"/proc/{pid}/autogroup").write_text(str(_LAST))
 
 
 @contextlib.contextmanager
