@@ -99,3 +99,14 @@ async def test_a_file_with_its_hash_in_its_name_is_read_once(folder: Path) -> No
         for _ in range(2):
             with pytest.raises(HTTPException, match="404"):
                 await ask("/_app/immutable/c.js", "gzip")
+
+
+async def test_a_path_that_is_no_file_is_not_kept(folder: Path) -> None:
+    """Anybody may ask for as many of them as they like."""
+    files = ClientFiles(folder)
+    transport = httpx.ASGITransport(files)
+    async with httpx.AsyncClient(transport=transport, base_url="http://trackly") as client:
+        for path in ("/_app/immutable/x", "/other/immutable/x", "/immutable/y"):
+            answer = await client.get(path)
+            assert (answer.text, answer.headers["cache-control"]) == ("<p>Trackly</p>", "no-cache")
+    assert not files._kept

@@ -14,6 +14,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _FRESH = "no-cache"
 _PACKED = {"br": ".br", "gzip": ".gz"}
 _RESERVED = ("api/", "docs", "redoc", "openapi.json", "livez", "readyz", "health", "metrics")
+_HASHED = "_app/immutable/"
 _KEPT_BYTES = 256 * 1024
 
 
@@ -36,7 +37,7 @@ class ClientFiles(StaticFiles):
             response = Response(body, headers=headers)
             return NotModifiedResponse(response.headers) if self.is_not_modified(response.headers, asked) else response
         response = await self._from_disk(path, scope)
-        is_hashed = "/immutable/" in scope["path"]
+        is_hashed = path.startswith(_HASHED) and "." in path.rsplit("/", 1)[-1]  # without a dot it is the one page
         response.headers["Cache-Control"] = _FOR_EVER if is_hashed else _FRESH
         if is_hashed and isinstance(response, FileResponse) and int(response.headers["content-length"]) <= _KEPT_BYTES:
             self._kept[key] = await anyio.Path(response.path).read_bytes(), dict(response.headers)
