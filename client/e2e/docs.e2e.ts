@@ -18,6 +18,7 @@ test('the description of the API works without the internet, and lets one in', a
 	const page = await browse(null);
 	const asked = outside(page, world.base);
 	await page.goto('/docs');
+	await page.getByRole('link', { name: 'issues', exact: true }).click();
 	await expect(page.locator('.opblock').first()).toBeVisible();
 	await page.getByRole('button', { name: 'Authorize' }).first().click();
 	const dialog = page.locator('.dialog-ux');

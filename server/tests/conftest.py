@@ -35,8 +35,10 @@ def database_url(postgres: TestPostgres) -> Iterator[str]:
 
 @pytest.fixture
 def rows_url(postgres: TestPostgres) -> Iterator[str]:
-    """A migrated and empty database that other tests had before, and get again."""
-    with postgres.lent() as url:
+    """A database with the cast and the project TRK, which other tests had before, and get again."""
+    from tests.support.people import furnish
+
+    with postgres.lent(furnish) as url:
         yield url
 
 

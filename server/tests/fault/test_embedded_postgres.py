@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -26,8 +27,19 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="module")
+def template() -> Iterator[Path]:
+    """The data of one that was made and ended."""
+    with tempfile.TemporaryDirectory(prefix="trackly-test-", ignore_cleanup_errors=True) as name:
+        server = EmbeddedPostgres(Path(name) / "data", durable=False)
+        server.start()
+        server.stop()
+        yield server.folder
+
+
 @pytest.fixture
-def postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
+def postgres(template: Path, folder: Path) -> Iterator[EmbeddedPostgres]:
+    subprocess.run(["cp", "--archive", template, folder / "data"], check=True)
     server = EmbeddedPostgres(folder / "data", durable=False)
     server.start()
     yield server
@@ -112,6 +124,7 @@ def test_a_clean_stop_by_an_operator_is_left_alone(postgres: EmbeddedPostgres) -
     wait_until(lambda: not postgres.is_running())
     assert postgres.ensure_running() is False
     assert not postgres.is_running()
+    wait_until(lambda: not postgres.has_crashed() and not psutil.pid_exists(running.pid))  # else its number stays taken
 
 
 def test_it_is_taken_over_from_a_trackly_that_was_killed(folder: Path) -> None:

@@ -44,7 +44,8 @@ async def connection(database_url: str) -> AsyncIterator[psycopg.AsyncConnection
 
 
 def fork_server() -> psutil.Process:
-    (server,) = [child for child in psutil.Process().children() if "trackly.exports.fork_server" in child.cmdline()]
+    running = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    (server,) = [child for child in running if "trackly.exports.fork_server" in child.cmdline()]
     return server
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.support.engines import reused_database
-from tests.support.people import Cast, make_cast, make_project
+from tests.support.people import Cast, furnished, the_cast
 from tests.support.server import SECRET
 from trackly.auth.schemas import Client
 from trackly.auth.sessions import start_session
@@ -62,7 +62,7 @@ def running_app(url: str, folder: Path, **settings: Any) -> AbstractAsyncContext
 
 
 def staying_app(url: str, folder: Path) -> AbstractAsyncContextManager[App]:
-    """As `running_app`; its connections stay for the next one on the same database."""
+    """As `running_app`, on a database that is furnished; its connections stay for the next one on the same database."""
     return _running(url, folder, {}, stays=True)
 
 
@@ -83,8 +83,7 @@ async def _running(url: str, folder: Path, settings: dict[str, Any], *, stays: b
     async with reused_database(loaded.database, loaded.database_pool_size, stays=stays) as database:
         asgi = build(loaded, api=api, database=database)
         state = asgi.state
-        cast = await make_cast(state.work)
-        await make_project(state.work, cast.admin)
+        cast = await (the_cast(database) if stays else furnished(state.work))
         try:
             yield App(asgi, database, state.work, cast, {})
         finally:

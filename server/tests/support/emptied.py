@@ -36,13 +36,16 @@ _SHAPE = " UNION ALL ".join(
 _TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
-_SEQUENCES = "SELECT format('setval(%L, %s, false)', schemaname || '.' || sequencename, start_value) FROM pg_sequences"
+_SEQUENCES = """
+SELECT format('setval(%L, %s, %L)', schemaname || '.' || sequencename, coalesce(last_value, start_value),
+              last_value IS NOT NULL)
+FROM pg_sequences"""
 _MOST_USES = 50
 """Rows that are gone stay in the files until somebody looks: from here on a new clone is quicker."""
 
 
 class Emptied:
-    """A clone whose first state is known. Not for what changes more than rows: `empty()` is then False."""
+    """A database whose present state is the first one. Not for what changes more than rows: `empty()` is then False."""
 
     def __init__(self, url: str, superuser_url: str) -> None:
         self.url = url

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import psycopg
@@ -34,7 +35,7 @@ class TestPostgres:
         self._execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")
         self._execute(f"CREATE DATABASE {_TEMPLATE} OWNER trackly")
         migrate(self.url(_TEMPLATE))
-        self._idle: list[Emptied] = []
+        self._idle: dict[Callable[[str], None], list[Emptied]] = {}
 
     def url(self, name: str) -> str:
         return self.embedded.url(name)
@@ -47,20 +48,23 @@ class TestPostgres:
         return self.superuser_url(_name(url))
 
     @contextmanager
-    def lent(self) -> Iterator[str]:
-        """As `cloned`, but one that was used and emptied: for tests that change rows, and whatever else they change."""
-        one = self._idle.pop() if self._idle else self._lendable()
+    def lent(self, furnish: Callable[[str], None]) -> Iterator[str]:
+        """As `cloned` and then furnished, but one that was used and put back to that: for tests that change rows, and
+        whatever else they change."""
+        idle = self._idle.setdefault(furnish, [])
+        one = idle.pop() if idle else self._lendable(furnish)
         try:
             yield one.url
         finally:
             if one.empty():
-                self._idle.append(one)
+                idle.append(one)
             else:
                 one.close()
                 self.drop(one.url)
 
-    def _lendable(self) -> Emptied:
+    def _lendable(self, furnish: Callable[[str], None]) -> Emptied:
         url = self.clone()
+        furnish(url)
         return Emptied(url, self.superuser_url_of(url))
 
     def clone(self) -> str:
@@ -81,7 +85,7 @@ class TestPostgres:
             self.drop(url)
 
     def close(self) -> None:
-        for one in self._idle:
+        for one in chain.from_iterable(self._idle.values()):
             one.close()
         self.embedded.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

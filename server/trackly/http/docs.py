@@ -24,6 +24,7 @@ def install_docs(app: FastAPI) -> None:
                 swagger_js_url="/vendor/swagger-ui-bundle.js",
                 swagger_css_url="/vendor/swagger-ui.css",
                 swagger_favicon_url=_ICON,
+                swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": 0, "filter": True},
             )
         )
 

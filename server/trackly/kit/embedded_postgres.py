@@ -27,7 +27,7 @@ from trackly.kit.postgres_install import (
     configuration,
     environment,
 )
-from trackly.kit.postmaster import Postmaster, end_orphans
+from trackly.kit.postmaster import Postmaster, end_orphans, reap
 from trackly.kit.service_account import ServiceAccount
 
 _log = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ class EmbeddedPostgres:
     start_timeout_s: float = 60
     account: ServiceAccount = field(default_factory=ServiceAccount.current)
     _users: int | None = field(default=None, repr=False)
+    _launched: int | None = field(default=None, repr=False)
+    """The process that is our child until it is collected, whoever ends it."""
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
@@ -110,6 +112,8 @@ class EmbeddedPostgres:
 
     def has_crashed(self) -> bool:
         """Dead without a clean stop. An operator's own stop is none."""
+        if self._launched is not None and reap(self._launched):
+            self._launched = None
         running = Postmaster.find(self.data)
         return running is not None and not running.is_alive()
 
@@ -218,6 +222,7 @@ class EmbeddedPostgres:
         self._wait_until_ready(process)
         # From here on postmaster.pid tells how it is, also to those who did not launch it.
         process.returncode = 0
+        self._launched = process.pid
 
     def _turn_log(self) -> None:
         if self.log.exists() and self.log.stat().st_size > _LOG_MAX_BYTES:

@@ -42,12 +42,12 @@ class Postmaster:
         _send(psutil.Process(self.pid), number)
 
 
-def reap(pid: int) -> None:
-    """Collect a dead child, or its number stays taken and PostgreSQL believes that it runs."""
+def reap(pid: int) -> bool:
+    """Collect a dead child, or its number stays taken and PostgreSQL believes that it runs. False: it is alive."""
     try:
-        os.waitpid(pid, os.WNOHANG)
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
-        return
+        return True  # not, or no longer, a child of ours
 
 
 def end_orphans(data: Path, within_s: float = 10) -> None:
