@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from tests.support.sandbox import WORD, Box, connected, copied, running_box, said
+from tests.support.sandbox import SHORT, WORD, Box, connected, copied, running_box, said
 from tests.support.sandbox_attacks import EVERY, ORACLES
 from tests.support.sandbox_attacks_on_memory import ENDLESS, MEMORY
 from tests.support.sandbox_further_attacks import FURTHER
@@ -46,7 +46,7 @@ async def test_as_a_report(box: Box, sql: str) -> None:
         return
     plan = await box.plan_checked(checked, None, {})
     try:
-        async with connected(plan) as connection:
+        async with connected(plan, timeout=SHORT) as connection:
             _ensure_nothing_of_b(sql, await copied(connection, plan.select))
     except psycopg.Error as error:
         _ensure_no_word(sql, error)
@@ -61,7 +61,7 @@ async def test_as_it_stands_on_a_connection_of_the_reader(box: Box, sql: str) ->
     """Without the gate: what is left of the layers holds by itself."""
     plan = await box.plan("SELECT 1")
     try:
-        async with connected(plan) as connection:
+        async with connected(plan, timeout=SHORT) as connection:
             _ensure_nothing_of_b(sql, await said(connection, sql))
             await close_plan(box.app.work, plan)
             with pytest.raises(psycopg.OperationalError):

@@ -107,7 +107,7 @@ def niceness(pid: int) -> set[int]:
 
 
 async def test_a_connection_goes_on_after_it_was_refused_memory(box: Box) -> None:
-    async with connected(await box.plan("SELECT 1"), timeout="10s") as connection:
+    async with connected(await box.plan("SELECT 1")) as connection:
         for _ in range(2):
             with pytest.raises(psycopg.errors.OutOfMemory):
                 await connection.execute(EATERS[0].encode())

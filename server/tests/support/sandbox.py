@@ -26,7 +26,9 @@ from trackly.users.facade import Actor, Role
 WORD = f"Q{MARK}a"
 """In everything of the project BBB."""
 BOX = SecretBox(["test-secrets-key-6yJ0mQ2vVt9wq8Zk4pXrB1nC7"])
-_SHORT = "150ms"
+SHORT = "150ms"
+"""For what would never end."""
+_ENOUGH = "30s"
 _MOST_BYTES = 4 * 1024 * 1024
 
 
@@ -107,8 +109,8 @@ class Box:
 
 
 @asynccontextmanager
-async def connected(plan: ReadPlan, *, timeout: str = _SHORT) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection that is ready to read `plan`, with a short limit of time, and held as an export holds it."""
+async def connected(plan: ReadPlan, *, timeout: str = _ENOUGH) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection that is ready to read `plan`, with a limit of time, and held as an export holds it."""
     connection = await psycopg.AsyncConnection.connect(plan.url, autocommit=True)
     try:
         async with connection:
