@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -96,14 +97,30 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def trial(template: Trial, folder: Path) -> Iterator[Trial]:
     """As the template, not started again."""
+    with _copied(template, folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(template: Trial) -> Iterator[Trial]:
+    """One that runs: for tests that leave it running, with its database."""
+    folder = tempfile.TemporaryDirectory(prefix="trackly-test-", ignore_cleanup_errors=True)
+    with folder as name, _copied(template, Path(name)) as made:
+        yield made.start()
+
+
+@contextmanager
+def _copied(template: Trial, folder: Path) -> Iterator[Trial]:
     made = Trial(folder)
     subprocess.run(["cp", "--archive", template.data, made.data], check=True)
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.signal(signal.SIGTERM)
-    heir = made.postgres
-    heir.start()
-    heir.stop()
+    try:
+        yield made
+    finally:
+        if made.process is not None and made.process.poll() is None:
+            made.signal(signal.SIGTERM)
+        heir = made.postgres
+        heir.start()
+        heir.stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -133,38 +150,35 @@ def test_after_kill_9_the_next_start_takes_the_database_over(trial: Trial) -> No
     assert not trial.postgres.is_running()
 
 
-def test_a_killed_database_is_back_within_5_seconds_without_a_restart_of_ours(trial: Trial) -> None:
-    trial.start()
+def test_a_killed_database_is_back_within_5_seconds_without_a_restart_of_ours(running: Trial) -> None:
     for _ in range(3):
-        running = Postmaster.find(trial.postgres.data)
-        assert running is not None
-        running.signal(signal.SIGKILL)
-        while running.is_alive():
+        killed = Postmaster.find(running.postgres.data)
+        assert killed is not None
+        killed.signal(signal.SIGKILL)
+        while killed.is_alive():
             time.sleep(0.005)
-        trial.wait_for(200, within_s=5)
-        assert Postmaster.find(trial.postgres.data) != running
-    assert trial.process is not None
-    assert trial.process.poll() is None
+        running.wait_for(200, within_s=5)
+        assert Postmaster.find(running.postgres.data) != killed
+    assert running.process is not None
+    assert running.process.poll() is None
 
 
-def test_a_database_that_an_operator_stops_stays_stopped_and_is_found_again(trial: Trial) -> None:
-    trial.start()
-    running = Postmaster.find(trial.postgres.data)
-    assert running is not None
-    running.signal(signal.SIGINT)
-    trial.wait_for(503, within_s=5)
+def test_a_database_that_an_operator_stops_stays_stopped_and_is_found_again(running: Trial) -> None:
+    stopped = Postmaster.find(running.postgres.data)
+    assert stopped is not None
+    stopped.signal(signal.SIGINT)
+    running.wait_for(503, within_s=5)
     time.sleep(1)
-    assert not trial.postgres.is_running()
-    operator = trial.postgres
+    assert not running.postgres.is_running()
+    operator = running.postgres
     operator.start()
-    trial.wait_for(200, within_s=5)
+    running.wait_for(200, within_s=5)
     operator.stop()
-    assert trial.ready() == 200
+    assert running.ready() == 200
 
 
-def test_a_port_that_is_taken_is_told_in_one_line(trial: Trial, folder: Path) -> None:
-    trial.start()
-    port = trial.url.rsplit(":", 1)[1]
+def test_a_port_that_is_taken_is_told_in_one_line(running: Trial, folder: Path) -> None:
+    port = running.url.rsplit(":", 1)[1]
     environment = os.environ | {"PORT": port, "TRACKLY_DATA_DIR": str(folder / "other"), "PYTHONPATH": str(SERVER)}
     second = subprocess.run(
         [sys.executable, "-m", "trackly", "serve"], env=environment, capture_output=True, text=True, check=False
