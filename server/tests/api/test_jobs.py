@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -54,6 +55,15 @@ async def log_of(app: App, kind: str) -> list[Any]:
         rows = (await session.execute(statement, {"kind": kind})).all()
     assert all(row.audience == ["f:admin"] for row in rows)
     return [json.loads(data_of(row.body_full)) for row in rows]
+
+
+async def test_what_the_aggregation_did_is_said_in_words(app: App) -> None:
+    async with await app.as_(app.cast.reporter) as client:
+        made = await client.post("/api/issues", json={"title": "Counted", "project": "TRK"})
+        assert made.status_code == 201, made.text
+    await admin(app, "POST", "jobs/daily_stats/run", 202)
+    (run,) = await until(lambda: runs(app, "daily_stats"))
+    assert re.fullmatch(r"1 row from \d{4}-\d\d-\d\d on", run["result"])
 
 
 async def test_a_run_by_hand_is_written_down_and_told_to_admins(app: App, scheduler: Scheduler) -> None:

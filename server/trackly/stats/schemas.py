@@ -237,6 +237,12 @@ class Run(Out):
     through_change: int | None
     error: str | None
 
+    def __str__(self) -> str:
+        """What it did, for the ledger of jobs."""
+        if not self.rows:
+            return "nothing to do"
+        return f"{self.rows} row{'s' * (self.rows != 1)} from {self.from_day} on"
+
 
 class SchedulerStatus(Out):
     """`running`: whether this server's heartbeat is on. `last_runs` are of all servers, newest first."""
