@@ -2,10 +2,11 @@
 
 import gc
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,11 +20,33 @@ sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[TestPostgres]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[TestPostgres]:
     """One PostgreSQL for this process's tests."""
-    server = TestPostgres()
+    server = TestPostgres(_shared_folder(request.config))
     yield server
     server.close()
+
+
+def _shared_folder(config: pytest.Config) -> Path | None:
+    """Of the processes of this run; None if there is but one."""
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    return Path(worker["shared_folder"]) if worker else None
+
+
+_SHARED = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In the process that gives the tests out: one folder for those that run them."""
+    if _SHARED not in node.config.stash:
+        node.config.stash[_SHARED] = tempfile.TemporaryDirectory(prefix="trackly-tests-", ignore_cleanup_errors=True)
+    node.workerinput["shared_folder"] = node.config.stash[_SHARED].name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (folder := config.stash.get(_SHARED, None)) is not None:
+        folder.cleanup()
 
 
 @pytest.fixture

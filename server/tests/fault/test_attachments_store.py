@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -18,17 +19,24 @@ from trackly.attachments import deps
 MIB = 1024 * 1024
 
 
+@pytest.fixture(scope="module")
+def store() -> Iterator[Azurite]:
+    made = Azurite()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def azurite() -> Iterator[Azurite]:
-    store = Azurite().start()
-    yield store
-    store.close()
+def azurite(store: Azurite) -> Azurite:
+    """It runs, whatever the test before did to it."""
+    return store if store.is_running() else store.start()
 
 
 @pytest.fixture
 async def app(postgres, tmp_path, azurite) -> AsyncIterator[App]:
+    container = {"AZURE_STORAGE_CONTAINER_NAME": f"files-{uuid.uuid4().hex}"}
     with postgres.cloned() as url:
-        async with running_app(url, tmp_path, **azurite.settings) as running:
+        async with running_app(url, tmp_path, **azurite.settings, **container) as running:
             yield running
 
 

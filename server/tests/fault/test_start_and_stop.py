@@ -119,8 +119,9 @@ def _copied(template: Trial, folder: Path) -> Iterator[Trial]:
         if made.process is not None and made.process.poll() is None:
             made.signal(signal.SIGTERM)
         heir = made.postgres
-        heir.start()
-        heir.stop()
+        if heir.is_running():
+            heir.start()
+            heir.stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

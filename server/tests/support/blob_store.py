@@ -58,6 +58,9 @@ class Azurite:
             time.sleep(0.05)
         raise RuntimeError(f"Azurite did not start: {(self.folder / 'azurite.log').read_text()[-2000:]}")
 
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
         if self._process is not None:
@@ -80,5 +83,5 @@ class Azurite:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.is_running():
             self._process.send_signal(number)

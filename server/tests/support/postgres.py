@@ -1,5 +1,6 @@
 """One PostgreSQL for the test run, a migrated template in it, and a fresh database cloned from it in some 30 ms."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -23,19 +24,41 @@ _ENOUGH_BYTES = 2 << 30
 
 
 class TestPostgres:
-    """`TEST_DATABASE_URL` names another server to use, with a role that may create databases."""
+    """The server, and databases in it."""
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Path | None = None) -> None:
+        """`shared`: a folder for processes that each want one of these. The first makes it, all of them copy it."""
         roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES
         self.folder = Path(tempfile.mkdtemp(prefix="trackly-test-", dir=_MEMORY if roomy else None))
         self.embedded = EmbeddedPostgres(self.folder, durable=False)
-        self.embedded.start()
-        self._execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")
-        self._execute(f"CREATE DATABASE {_TEMPLATE} OWNER trackly")
-        migrate(self.url(_TEMPLATE))
+        if shared is None:
+            self._make(self.embedded)
+        else:
+            subprocess.run(["cp", "--archive", f"{self._made_in(shared)}/.", self.folder], check=True)
+            self.embedded.start()
         self._idle: dict[Callable[[str], None], list[Emptied]] = {}
+
+    @classmethod
+    def _made_in(cls, shared: Path) -> Path:
+        made = shared / "made"
+        with (shared / "lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if not made.exists():
+                making = EmbeddedPostgres(shared / "making", durable=False)
+                cls._make(making)
+                making.stop()
+                making.folder.rename(made)
+        return made
+
+    @staticmethod
+    def _make(server: EmbeddedPostgres) -> None:
+        """A PostgreSQL that runs and has the template."""
+        server.start()
+        with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {_TEMPLATE} OWNER trackly")
+        migrate(server.url(_TEMPLATE))
 
     def url(self, name: str) -> str:
         return self.embedded.url(name)

@@ -94,8 +94,12 @@ async def open_stream(url: str, token: str, *, after: str | None = None, query: 
     if after is not None:
         sent["Last-Event-ID"] = after
     lines = [f"GET /api/events{query} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items()), "", ""]
-    writer.write("\r\n".join(lines).encode())
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+    try:
+        writer.write("\r\n".join(lines).encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+    except BaseException:  # the server may be killed at any moment
+        writer.close()
+        raise
     answered = dict(line.lower().split(": ", 1) for line in head[1:] if line)
     return Stream(reader, writer, int(head[0].split()[1]), answered)
 

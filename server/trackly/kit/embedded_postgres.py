@@ -105,6 +105,7 @@ class EmbeddedPostgres:
             running = Postmaster.find(self.data)
             if running is not None and running.is_alive():
                 self._end(running)
+            self._launched = None
 
     def is_running(self) -> bool:
         running = Postmaster.find(self.data)

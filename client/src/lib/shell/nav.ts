@@ -6,15 +6,14 @@ import List from '@lucide/svelte/icons/list';
 import Mail from '@lucide/svelte/icons/mail';
 import Timer from '@lucide/svelte/icons/timer';
 import Users from '@lucide/svelte/icons/users';
-import type { LucideProps } from '@lucide/svelte';
-import type { Component } from 'svelte';
+import type { Glyph } from '#lib/ui/glyph.ts';
 import { m } from '#lib/paraglide/messages.js';
 import BoardGlyph from './BoardGlyph.svelte';
 
 export interface Place {
 	href: string;
 	label: string;
-	icon: Component<LucideProps>;
+	icon: Glyph;
 	/** The keys that lead there. */
 	keys: string;
 	badge?: 'feed' | 'issues';

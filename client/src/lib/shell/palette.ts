@@ -1,5 +1,4 @@
-import type { LucideProps } from '@lucide/svelte';
-import type { Component } from 'svelte';
+import type { Glyph } from '#lib/ui/glyph.ts';
 
 /** One line of the palette. */
 export interface Jump {
@@ -7,7 +6,7 @@ export interface Jump {
 	label: string;
 	/** Quiet words after it: a key, a kind. */
 	note?: string;
-	icon?: Component<LucideProps>;
+	icon?: Glyph;
 	keys?: string;
 	/** Other words that find it. */
 	also?: string;
