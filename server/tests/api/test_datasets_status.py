@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.clock import FixedClock
 from tests.support.datasets import Found, found_in
-from tests.support.people import Cast, make_cast, make_project
+from tests.support.people import Cast, furnished
 from tests.support.postgres import TestPostgres
 from trackly.datasets.facade import DatasetSource, InvalidSource
 from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
@@ -67,8 +67,7 @@ async def box(postgres: TestPostgres) -> AsyncIterator[Box]:
     with postgres.cloned() as url:
         database = Database.open(url, pool_size=4)
         work = UnitsOfWork(database, FixedClock(NOW), SilentDoorbell())
-        cast = await make_cast(work)
-        await make_project(work, cast.admin)
+        cast = await furnished(work)
         async with work.begin("test") as uow:
             access = await get_project_access(uow.session, cast.admin, "TRK")
             await import_issues(uow, cast.admin, access, [_life(cast, title) for title in PAST])

@@ -12,7 +12,7 @@ import pytest
 from tests.support.blob_store import Azurite
 from tests.support.files import encoded, make_issue, picture, upload
 from tests.support.http import http
-from tests.support.people import PASSWORD, make_cast, make_project
+from tests.support.people import PASSWORD, furnished
 from tests.support.server import SECRET, RealServer
 from trackly.main import open_work
 from trackly.settings import load_settings
@@ -33,8 +33,7 @@ async def server(request, postgres) -> AsyncIterator[RealServer]:
     store = request.getfixturevalue("azurite").settings if request.param == "azure" else {}
     with postgres.cloned() as url:
         async with open_work(load_settings(_env_file=None, database_url=url, jwt_secret_key=SECRET)) as (_, work):
-            cast = await make_cast(work)
-            await make_project(work, cast.admin)
+            await furnished(work)
         async with RealServer(url, **store) as running:
             yield running
 

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.support.files import attached, make_issue, picture
 from tests.support.http import http
-from tests.support.people import PASSWORD, make_cast, make_person, make_project
+from tests.support.people import PASSWORD, furnished, make_person
 from tests.support.server import RealServer
 from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
 from trackly.kit.clock import SystemClock
@@ -104,8 +104,7 @@ async def house(postgres) -> AsyncIterator[House]:
     with postgres.cloned() as url:
         database = Database.open(url, pool_size=2)
         work = UnitsOfWork(database, SystemClock(), SilentDoorbell())
-        cast = await make_cast(work)
-        await make_project(work, cast.admin)
+        cast = await furnished(work)
         spare = await make_person(work, "Sid Spare", Role.REPORTER)
         await database.close()
         session = requests.Session()

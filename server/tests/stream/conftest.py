@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.http import http
-from tests.support.people import PASSWORD, Cast, make_cast, make_project
+from tests.support.people import PASSWORD, Cast, furnished
 from tests.support.postgres import TestPostgres
 from tests.support.server import RealServer
 from tests.support.sse import Stream, open_stream
@@ -76,8 +76,7 @@ async def people_of(url: str) -> Cast:
     database = Database.open(url, pool_size=2)
     work = UnitsOfWork(database, SystemClock(), SilentDoorbell())
     try:
-        cast = await make_cast(work)
-        await make_project(work, cast.admin)
+        cast = await furnished(work)
     finally:
         await database.close()
     return cast

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.support.http import http
-from tests.support.people import PASSWORD, make_cast, make_project
+from tests.support.people import PASSWORD, furnished
 from tests.support.report_runs import execute, rows
 from tests.support.server import RealServer, RealWorker
 from tests.support.smtp import Sink, mail_sink
@@ -158,8 +158,7 @@ async def run_trial(url: str, plan: Plan) -> Found:
     database = Database.open(url, pool_size=4)
     work = UnitsOfWork(database, SystemClock(), SilentDoorbell())
     try:
-        cast = await make_cast(work)
-        await make_project(work, cast.admin)
+        cast = await furnished(work)
         with tempfile.TemporaryDirectory(prefix="trackly-slots-", ignore_cleanup_errors=True) as folder:
             async with mail_sink() as sink, trial_of(Trial(plan, url, sink, folder)) as trial:
                 await trial.define(cast.admin.email)
