@@ -9,8 +9,10 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -110,12 +112,16 @@ class TestPostgres:
     def close(self) -> None:
         for one in chain.from_iterable(self._idle.values()):
             one.close()
+        self._connection.close()
         self.embedded.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(self.embedded.superuser_url(), autocommit=True) as connection:
-            connection.execute(statement)
+        self._connection.execute(statement.encode())
+
+    @cached_property
+    def _connection(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.embedded.superuser_url(), autocommit=True)
 
 
 def _name(url: str) -> str:
