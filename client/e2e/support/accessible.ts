@@ -16,6 +16,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
  */
 export async function accessible(page: Page, rule?: string): Promise<void> {
 	if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+	await page.evaluate(atRest);
 	const found = await page.evaluate(
 		async (values) => {
 			const runOnly = { type: values.length === 1 ? ('rule' as const) : ('tag' as const), values };
@@ -31,13 +32,12 @@ export async function accessible(page: Page, rule?: string): Promise<void> {
 export async function accessibleInBoth(page: Page): Promise<void> {
 	await accessible(page);
 	await page.emulateMedia({ colorScheme: 'dark' });
-	await page.evaluate(atRest);
 	await accessible(page, 'color-contrast');
 	await page.emulateMedia({ colorScheme: 'light' });
 	await page.evaluate(atRest);
 }
 
-/** Colours that are on their way to others have been there. */
+/** What fades in, and colours that are on their way to others, have arrived. */
 async function atRest(): Promise<void> {
 	const isEnding = (one: Animation) => one.effect?.getComputedTiming().endTime !== Infinity;
 	await Promise.allSettled(
