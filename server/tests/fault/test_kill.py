@@ -21,8 +21,6 @@ from trackly.kit.embedded_postgres import EmbeddedPostgres
 from trackly.kit.postmaster import Postmaster
 
 KILLS = 10
-REST_S = 0.03
-"""Between two issues of a writer: there is always one under way somewhere, and the machine is not filled by them."""
 
 
 @dataclass
@@ -62,7 +60,6 @@ async def file_for_ever(house: House, name: str, acknowledged: list[str]) -> Non
                     acknowledged.append(title)
                 elif answer.status_code != 503:
                     raise AssertionError(answer.text)
-                await asyncio.sleep(REST_S)
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
 

@@ -20,7 +20,7 @@ from trackly.events.unit_of_work import SilentDoorbell, UnitsOfWork
 from trackly.kit.clock import SystemClock
 from trackly.kit.db import Database
 
-SHORT = Plan(servers=2, workers=2, schedules=3, seconds=6, kills=3, outage_s=7, drain_s=60)
+SHORT = Plan(servers=2, workers=2, schedules=6, seconds=6, kills=3, outage_s=7, drain_s=60)
 FULL = Plan()
 
 
