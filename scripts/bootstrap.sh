@@ -10,10 +10,11 @@ unset PYTHONDONTWRITEBYTECODE  # else each start compiles all modules anew: 0.3 
 say() { printf '%s\n' "$*"; }
 die() { printf 'trackly: %s\n' "$*" >&2; exit 1; }
 
-# A Python of at least 3.11 that can make environments; TRACKLY_PYTHON names another.
+# A Python of at least 3.11 that can make environments; TRACKLY_PYTHON names another. The distribution's own comes first:
+# it is built with profile-guided optimisation, which those that version managers compile mostly lack (28 % more CPU).
 find_python() {
   local name
-  for name in ${TRACKLY_PYTHON:-python3.11 python3.12 python3.13 python3.14 python3 python}; do
+  for name in ${TRACKLY_PYTHON:-/usr/bin/python3 python3.11 python3.12 python3.13 python3.14 python3 python}; do
     if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       printf '%s' "$name"
       return
