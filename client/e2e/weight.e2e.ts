@@ -117,6 +117,38 @@ test('keys that are pressed before their menu is there are not lost', async ({ p
 	await expect(page.getByRole('combobox', { name: 'Label' })).toHaveValue('scan');
 });
 
+test('a box that a key opens has the caret before the next key', async ({ page, context }) => {
+	await mockServer(context);
+	await serveIssues(context);
+	await page.goto('/issues');
+	const card = page.locator(`a[data-key="${KEY}"]`);
+	await expect(card).toBeVisible();
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	for (const [key, role, name] of [
+		['l', 'combobox', 'Label'],
+		['s', 'listbox', 'Status']
+	] as const) {
+		await expect(card).toBeFocused();
+		await page.keyboard.press(key);
+		await expect(page.getByRole(role, { name })).toBeVisible();
+		await page.keyboard.press('Escape');
+		await expect(card).toBeFocused();
+		const isIn = await page.evaluate(async (key) => {
+			document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+			// As soon as another key can come: no frame is drawn before it.
+			await new Promise((resolve) => {
+				const { port1, port2 } = new MessageChannel();
+				port1.onmessage = resolve;
+				port2.postMessage(null);
+			});
+			return document.activeElement?.closest('.pop') !== null;
+		}, key);
+		expect(isIn, `the caret after ${key}`).toBe(true);
+		await page.keyboard.press('Escape');
+	}
+});
+
 test('letters go into the box that they opened', async ({ page, context }) => {
 	await mockServer(context);
 	await serveIssues(context);

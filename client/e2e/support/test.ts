@@ -71,7 +71,9 @@ const textOf = (what: number | string) =>
 
 function listen(context: BrowserContext, found: string[]) {
 	context.on('console', (line) => {
-		if (line.type() === 'error') found.push(`${line.text()} (${line.location().url})`);
+		if (line.type() !== 'error') return;
+		const at = new URL(line.page()?.url() ?? 'about:blank').pathname;
+		found.push(`${line.text()} (${line.location().url}, on ${at})`);
 	});
 	context.on('weberror', (error) => found.push(String(error.error())));
 	void context.addInitScript(() =>
