@@ -142,7 +142,7 @@ test('a box that a key opens has the caret before the next key', async ({ page, 
 				port1.onmessage = resolve;
 				port2.postMessage(null);
 			});
-			return document.activeElement?.closest('.pop') !== null;
+			return Boolean(document.activeElement?.closest('.pop'));
 		}, key);
 		expect(isIn, `the caret after ${key}`).toBe(true);
 		await page.keyboard.press('Escape');
