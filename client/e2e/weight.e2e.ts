@@ -166,6 +166,39 @@ test('letters go into the box that they opened', async ({ page, context }) => {
 	await expect(page.getByRole('combobox', { name: 'Assignee' })).toBeFocused();
 });
 
+for (const [key, role, name] of [
+	['ControlOrMeta+k', 'combobox', 'Search or jump to'],
+	['c', 'textbox', 'Title']
+] as const) {
+	test(`letters before and after the caret is in the box that ${key} opens keep their order`, async ({
+		page,
+		context
+	}) => {
+		await mockServer(context);
+		await serveIssues(context);
+		const release = await holdLate(context, '/issues');
+		await page.goto('/issues');
+		await expect(page.locator(`a[data-key="${KEY}"]`)).toBeVisible();
+		await page.keyboard.press(key);
+		await page.keyboard.type('scan');
+		const typed = page.evaluate(async () => {
+			const isIn = () => document.activeElement?.matches('[role=dialog] :is(input, textarea)');
+			// As soon as the caret is there: no frame is drawn before the next letter.
+			while (!isIn()) {
+				await new Promise((resolve) => {
+					const { port1, port2 } = new MessageChannel();
+					port1.onmessage = resolve;
+					port2.postMessage(null);
+				});
+			}
+			document.execCommand('insertText', false, 'ner');
+		});
+		release();
+		await typed;
+		await expect(page.getByRole(role, { name })).toHaveValue('scanner');
+	});
+}
+
 test('a menu that is opened by a key before its code is there has its first line marked', async ({
 	page,
 	context
