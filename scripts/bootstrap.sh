@@ -115,7 +115,6 @@ beside() {
   told="$(mktemp -d)"
   (PARTS=() BESIDE=() && "$@" && declare -p PARTS FAILED | sed "s|^declare |declare -g |" >"$told/parts") >"$told/said" 2>&1 </dev/null &
   BESIDE+=("$! $told")
-  trap end_beside EXIT
 }
 beside_done() {
   local parts=("${PARTS[@]}") failed=$FAILED lane told
@@ -137,6 +136,14 @@ end_beside() {
     rm -rf "${lane#* }"
   done
 }
+
+# at_end <command…>: when this script ends, however it does; the last one first.
+AT_END=()
+at_end() {
+  AT_END=("$(printf '%q ' "$@")" "${AT_END[@]}")
+  trap 'for last in "${AT_END[@]}"; do eval "$last"; done' EXIT
+}
+at_end end_beside
 
 # summary: the table, and the exit code of the whole.
 summary() {
