@@ -3,13 +3,14 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { groups } from './build-tools/chunks.ts';
-import { noInlineStyle, spa } from './build-tools/spa.ts';
+import { noInlineStyle, nothingOnTheServer, spa } from './build-tools/spa.ts';
 
 const server = process.env.TRACKLY_SERVER ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
 	plugins: [
 		noInlineStyle(),
+		nothingOnTheServer(),
 		tailwindcss(),
 		paraglideVitePlugin({
 			project: './project.inlang',
