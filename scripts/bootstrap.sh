@@ -108,13 +108,21 @@ missing() {
   if [[ -n "${CI:-}" ]]; then FAILED=1; fi
 }
 
+# at_end <command…>: when this script ends, however it does; the last one first.
+AT_END=()
+at_end() {
+  AT_END=("$(printf '%q ' "$@")" "${AT_END[@]}")
+  trap 'for last in "${AT_END[@]}"; do eval "$last"; done' EXIT
+}
+
 # beside <command…>: parts that run beside those that follow. beside_done: wait for all of them, and tell what they said.
 BESIDE=()
 beside() {
   local told
   told="$(mktemp -d)"
-  (PARTS=() BESIDE=() && "$@" && declare -p PARTS FAILED | sed "s|^declare |declare -g |" >"$told/parts") >"$told/said" 2>&1 </dev/null &
+  (PARTS=() BESIDE=() AT_END=() && "$@" && declare -p PARTS FAILED | sed "s|^declare |declare -g |" >"$told/parts") >"$told/said" 2>&1 </dev/null &
   BESIDE+=("$! $told")
+  [[ " ${AT_END[*]} " == *" end_beside "* ]] || at_end end_beside
 }
 beside_done() {
   local parts=("${PARTS[@]}") failed=$FAILED lane told
@@ -136,14 +144,6 @@ end_beside() {
     rm -rf "${lane#* }"
   done
 }
-
-# at_end <command…>: when this script ends, however it does; the last one first.
-AT_END=()
-at_end() {
-  AT_END=("$(printf '%q ' "$@")" "${AT_END[@]}")
-  trap 'for last in "${AT_END[@]}"; do eval "$last"; done' EXIT
-}
-at_end end_beside
 
 # summary: the table, and the exit code of the whole.
 summary() {

@@ -7,6 +7,7 @@ import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
@@ -89,10 +90,16 @@ def _starts(job: Job, zone: ZoneInfo, begin: datetime, end: datetime) -> Iterato
             yield from (now for _ in range(_fires(job, clock, wild=True, fixed=True)))
 
 
+@cache
 def _clock(instant: datetime, zone: ZoneInfo) -> int:
     return calendar.timegm(instant.astimezone(zone).replace(tzinfo=None).timetuple()) // 60
 
 
 def _fires(job: Job, minute: int, *, wild: bool, fixed: bool) -> int:
     wanted = wild if job.wild else fixed
-    return int(wanted and job.matches(datetime.fromtimestamp(minute * 60, UTC)))
+    return int(wanted and job.matches(_wall(minute)))
+
+
+@cache
+def _wall(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC)
