@@ -1,6 +1,7 @@
 """Reading issues one by one, and the predicate that says which ones a reader may see."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -32,7 +33,7 @@ from trackly.projects.facade import (
     staff_projects,
 )
 from trackly.projects.tables import LabelRow, MembershipRow, ProjectRow
-from trackly.users.facade import Actor, Person, Role
+from trackly.users.facade import Actor, Person, Role, built_once
 from trackly.users.tables import UserAccount
 
 ISSUE = cast(Table, IssueRow.__table__)
@@ -58,10 +59,26 @@ def visible_predicate(actor: Actor, *, throughout: bool = False) -> ColumnElemen
     """Which rows of `issue` the actor may know of, in the statement's snapshot. For every WHERE, before any LIMIT.
 
     `throughout`: for a statement that reads the whole table, where a hash is quicker than an index."""
+    return _visible_throughout(actor) if throughout else _visible(actor)
+
+
+@built_once
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    return _seen(actor, _among(ISSUE.c.id, _watched(actor)))
+
+
+@built_once
+def _visible_throughout(actor: Actor) -> ColumnElement[bool]:
+    return _seen(actor, ISSUE.c.id.in_(_watched(actor)))
+
+
+def _watched(actor: Actor) -> Select[Any]:
+    return select(WATCHER.c.issue_id).where(WATCHER.c.user_id == actor.user_id)
+
+
+def _seen(actor: Actor, watching: ColumnElement[bool]) -> ColumnElement[bool]:
     if actor.is_admin:
         return true()
-    watched = select(WATCHER.c.issue_id).where(WATCHER.c.user_id == actor.user_id)
-    watching = ISSUE.c.id.in_(watched) if throughout else _among(ISSUE.c.id, watched)
     own = or_(ISSUE.c.reporter_id == actor.user_id, watching)
     return or_(
         staff_predicate(actor),
@@ -70,6 +87,7 @@ def visible_predicate(actor: Actor, *, throughout: bool = False) -> ColumnElemen
     )
 
 
+@built_once
 def staff_predicate(actor: Actor) -> ColumnElement[bool]:
     """Which rows of `issue` lie in projects where the actor is a maintainer or more."""
     if actor.is_admin:
@@ -216,7 +234,12 @@ def with_people(source: FromClause, issues: FromClause) -> Join:
 
 def select_summaries(*more: ColumnElement[Any]) -> Select[Any]:
     """A select of what `summary_of` reads from `issue`, and of `more`."""
-    return select(*summary_columns(ISSUE), *more).select_from(with_people(ISSUE, ISSUE))
+    return _summaries().add_columns(*more)
+
+
+@cache
+def _summaries() -> Select[Any]:
+    return select(*summary_columns(ISSUE)).select_from(with_people(ISSUE, ISSUE))
 
 
 def summary_of(row: Any) -> dict[str, Any]:

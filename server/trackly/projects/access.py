@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trackly.projects.errors import ProjectNotFound
 from trackly.projects.rules import STAFF
 from trackly.projects.tables import MembershipRow, ProjectRow
-from trackly.users.facade import Actor, Role
+from trackly.users.facade import Actor, Role, built_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,12 @@ class ProjectAccess:
         return self.role in STAFF
 
 
+@built_once
 def own_membership(actor: Actor) -> ColumnElement[bool]:
     return and_(MembershipRow.project_id == ProjectRow.id, MembershipRow.user_id == actor.user_id)
 
 
+@built_once
 def effective_role_expression(actor: Actor) -> ColumnElement[str]:
     """The actor's role in a project, or NULL; in a statement over project LEFT JOIN the actor's own membership."""
     if actor.is_admin:
@@ -47,6 +49,7 @@ def _projects(actor: Actor) -> Select[int]:
     return statement if actor.is_admin else statement.outerjoin(MembershipRow, own_membership(actor))
 
 
+@built_once
 def accessible_projects(actor: Actor) -> Select[int]:
     """Ids of all projects that the actor may know of."""
     if actor.is_admin:
@@ -54,6 +57,7 @@ def accessible_projects(actor: Actor) -> Select[int]:
     return _projects(actor).where(or_(ProjectRow.visibility == "open", MembershipRow.user_id.is_not(None)))
 
 
+@built_once
 def staff_projects(actor: Actor) -> Select[int]:
     """Ids of the projects in which the actor is a maintainer or an admin: they see every issue there."""
     if actor.is_admin:
@@ -61,6 +65,7 @@ def staff_projects(actor: Actor) -> Select[int]:
     return _projects(actor).where(effective_role_expression(actor).in_([str(role) for role in STAFF]))
 
 
+@built_once
 def open_to_reporters(actor: Actor) -> Select[int]:
     """Ids of the projects in which the actor is a reporter and reporters see every issue."""
     return _projects(actor).where(effective_role_expression(actor) == str(Role.REPORTER), ProjectRow.reporters_see_all)

@@ -82,7 +82,10 @@ _ORDER = [LayerState.RED, LayerState.AMBER, LayerState.GREEN]
 
 async def attack(target: Target) -> list[LayerOut]:
     """Try everything, one after the other. Takes less than a second; changes nothing but run tokens of its own."""
-    return [await _attacked(layer, target) for layer in LAYERS]
+    try:
+        return [await _attacked(layer, target) for layer in LAYERS]
+    finally:
+        await target.shared.close()
 
 
 async def _attacked(layer: Layer, target: Target) -> LayerOut:

@@ -46,9 +46,9 @@ async def functions_of_the_system(target: Target) -> Finding | None:
 async def calling_them(target: Target) -> Finding | None:
     if not target.closable and await functions_of_the_system(target):
         return None
-    async with target.entered() as connection:
-        await connection.execute("SET default_transaction_read_only = off")
-        return await tried(connection, *_CALLS)
+    connection = await target.reader()
+    await connection.execute("SET default_transaction_read_only = off")
+    return await tried(connection, *_CALLS)
 
 
 async def functions_of_others(target: Target) -> Finding | None:

@@ -81,28 +81,28 @@ async def settings(target: Target) -> Finding | None:
 
 async def becoming_somebody_else(target: Target) -> Finding | None:
     app = f'"{target.roles.app}"'
-    async with target.entered() as connection:
-        return await tried(
-            connection,
-            f"SET ROLE {app}",
-            f"SET ROLE {target.roles.owner}",
-            f"SET SESSION AUTHORIZATION {app}",
-            f"ALTER ROLE {target.roles.reader} CREATEROLE",
-            f"GRANT {app} TO {target.roles.reader}",
-        )
+    connection = await target.reader()
+    return await tried(
+        connection,
+        f"SET ROLE {app}",
+        f"SET ROLE {target.roles.owner}",
+        f"SET SESSION AUTHORIZATION {app}",
+        f"ALTER ROLE {target.roles.reader} CREATEROLE",
+        f"GRANT {app} TO {target.roles.reader}",
+    )
 
 
 async def writing(target: Target) -> Finding | None:
     """In a transaction that may write: what refuses here is not the read-only setting."""
-    async with target.entered() as connection:
-        await connection.execute("SET default_transaction_read_only = off")
-        return await tried(connection, *_WRITES)
+    connection = await target.reader()
+    await connection.execute("SET default_transaction_read_only = off")
+    return await tried(connection, *_WRITES)
 
 
 async def forging_an_event(target: Target) -> Finding | None:
-    async with target.entered() as connection:
-        await connection.execute("SET default_transaction_read_only = off; SET search_path = public")
-        return await tried(connection, _FORGED)
+    connection = await target.reader()
+    await connection.execute("SET default_transaction_read_only = off; SET search_path = public")
+    return await tried(connection, _FORGED)
 
 
 async def the_views(target: Target) -> Finding | None:
@@ -127,16 +127,16 @@ async def reading_anything_else(target: Target) -> Finding | None:
     writable = {row["name"] for row in await target.as_trackly(_WRITABLE, role=role)}
     if more or writable:
         return through(f"{target.roles.reader} has rights on {', '.join(sorted(more | writable)[:5])}")
-    async with target.entered() as connection:
-        return await tried(
-            connection,
-            "SELECT password_hash FROM public.user_account",
-            "SELECT token_hash FROM public.sandbox_run",
-            "SELECT body_full FROM public.event_log",
-            "SELECT id FROM reporting.own_issue",
-            "SELECT rolpassword FROM pg_catalog.pg_authid",
-            "SELECT pg_catalog.pg_read_file('postgresql.conf')",
-        )
+    connection = await target.reader()
+    return await tried(
+        connection,
+        "SELECT password_hash FROM public.user_account",
+        "SELECT token_hash FROM public.sandbox_run",
+        "SELECT body_full FROM public.event_log",
+        "SELECT id FROM reporting.own_issue",
+        "SELECT rolpassword FROM pg_catalog.pg_authid",
+        "SELECT pg_catalog.pg_read_file('postgresql.conf')",
+    )
 
 
 async def secrets_behind_the_views(target: Target) -> Finding | None:

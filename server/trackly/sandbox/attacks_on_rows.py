@@ -17,8 +17,8 @@ _PROJECTS = "SELECT id FROM project ORDER BY id"
 
 
 async def no_token(target: Target) -> Finding | None:
-    async with target.entered() as connection:
-        return await _sees_a_row(connection, "without a run token")
+    connection = await target.reader()
+    return await _sees_a_row(connection, "without a run token")
 
 
 async def no_rights(target: Target) -> Finding | None:
@@ -59,7 +59,8 @@ async def somebody_elses_token(target: Target) -> Finding | None:
 
 
 async def a_token_that_is_over(target: Target) -> Finding | None:
-    async with target.token(lives=timedelta(0)) as token, target.entered() as connection:
+    connection = await target.reader()
+    async with target.token(lives=timedelta(0)) as token:
         await connection.execute("SET default_transaction_read_only = off")
         return await tried(connection, attaching(token)[1], "SELECT reporting.attach('guessed')")
 

@@ -91,30 +91,30 @@ def _not_let_through() -> Finding | None:
 
 
 async def another_statement(target: Target) -> Finding | None:
-    async with target.entered() as connection:
-        return await tried(connection, *_NOT_ONE_SELECT)
+    connection = await target.reader()
+    return await tried(connection, *_NOT_ONE_SELECT)
 
 
 async def running_for_ever(target: Target) -> Finding | None:
     """The time limit ends a statement; here it is set to 10 ms."""
-    async with target.entered() as connection:
-        await connection.execute("SET statement_timeout = '10ms'")
-        return await tried(
-            connection,
-            "SELECT count(*) FROM generate_series(1, 1000000000)",
-            "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b",
-            "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT count(*) FROM x",
-        )
+    connection = await target.reader()
+    await connection.execute("SET statement_timeout = '10ms'")
+    return await tried(
+        connection,
+        "SELECT count(*) FROM generate_series(1, 1000000000)",
+        "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b",
+        "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT count(*) FROM x",
+    )
 
 
 async def a_series_without_end(target: Target) -> Finding | None:
-    async with target.entered() as connection:
-        await rows_of(connection, "SELECT count(*) FROM reporting.generate_series(1, 100000)")
-        return await tried(
-            connection,
-            "SELECT count(*) FROM reporting.generate_series(1, 1000000)",
-            "SELECT count(*) FROM reporting.generate_series(now(), now() + interval '100 years', interval '1 second')",
-        )
+    connection = await target.reader()
+    await rows_of(connection, "SELECT count(*) FROM reporting.generate_series(1, 100000)")
+    return await tried(
+        connection,
+        "SELECT count(*) FROM reporting.generate_series(1, 1000000)",
+        "SELECT count(*) FROM reporting.generate_series(now(), now() + interval '100 years', interval '1 second')",
+    )
 
 
 async def memory_without_end(target: Target) -> Finding | None:

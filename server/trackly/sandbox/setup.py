@@ -39,13 +39,18 @@ class Place:
         return self.made and self.fingerprint == setup_for(self.roles, password).fingerprint
 
 
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:
-    """A connection whose statements commit one by one, with rows by name. It is closed at the end of the block, also
-    when who waits for its last rollback is cancelled: psycopg's own block leaves it open then."""
-    connection = await psycopg.AsyncConnection.connect(
+async def connect(url: str) -> psycopg.AsyncConnection[dict[str, Any]]:
+    """A connection whose statements commit one by one, with rows by name."""
+    return await psycopg.AsyncConnection.connect(
         libpq_url(url), autocommit=True, connect_timeout=_CONNECT_S, row_factory=dict_row
     )
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:
+    """As `connect`. It is closed at the end of the block, also when who waits for its last rollback is cancelled:
+    psycopg's own block leaves it open then."""
+    connection = await connect(url)
     try:
         async with connection:
             yield connection

@@ -1,8 +1,8 @@
 """What the self-attack attacks: connections as the reader of reports, with run tokens of its own making."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from trackly.sandbox.queries import Rights
 from trackly.sandbox.roles import Roles
 from trackly.sandbox.run_tokens import attaching, new_token
 from trackly.sandbox.schemas import LayerState
-from trackly.sandbox.setup import connected
+from trackly.sandbox.setup import connect, connected
 
 NOTHING = Rights((), (), everybody=False)
 _LIVES = timedelta(minutes=1)
@@ -39,6 +39,25 @@ def weaker(reason: str) -> Finding:
     return Finding(LayerState.AMBER, reason)
 
 
+@dataclass(slots=True)
+class Shared:
+    """The reader's connection that attacks use one after the other: the first opens it, `close` closes it."""
+
+    _connection: Connection | None = None
+
+    async def cleared(self, url: str) -> Connection:
+        """The connection as a new one is: settings, and whatever else a session has, are gone."""
+        if self._connection is None or self._connection.closed:
+            self._connection = await connect(url)
+        await self._connection.execute("DISCARD ALL")
+        return self._connection
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+        self._connection = None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """`closable`: whether this server could take functions of the system away from everybody, so that one that is
@@ -49,18 +68,21 @@ class Target:
     reader_url: str
     closable: bool
     version: int
+    shared: Shared = field(default_factory=Shared)
 
     @asynccontextmanager
     async def entered(self, rights: Rights | None = None) -> AsyncIterator[Connection]:
-        """A new connection as the reader; with `rights`, a token that stands for them is bound to it."""
-        if rights is None:
-            async with connected(self.reader_url) as connection:
-                yield connection
-            return
-        async with self.token(rights) as token, connected(self.reader_url) as connection:
-            for statement in attaching(token):
+        """A connection of its own as the reader; with `rights`, a token that stands for them is bound to it."""
+        async with AsyncExitStack() as held:
+            token = None if rights is None else await held.enter_async_context(self.token(rights))
+            connection = await held.enter_async_context(connected(self.reader_url))
+            for statement in attaching(token) if token else ():
                 await connection.execute(statement.encode())
             yield connection
+
+    async def reader(self) -> Connection:
+        """The reader's shared connection, without a token, as if it were new. For one attack at a time."""
+        return await self.shared.cleared(self.reader_url)
 
     @asynccontextmanager
     async def token(self, rights: Rights = NOTHING, lives: timedelta = _LIVES) -> AsyncIterator[str]:

@@ -1,6 +1,6 @@
 """The door to people."""
 
-from trackly.users.actor import Actor, Role
+from trackly.users.actor import Actor, Role, built_once
 from trackly.users.commands import NewUser, create_user, delete_user, link_identity, set_password_hash, update_user
 from trackly.users.errors import EmailTaken, Forbidden, LastAdmin, UserNotFound
 from trackly.users.passwords import Passwords, needs_rehash
@@ -40,6 +40,7 @@ __all__ = [
     "UserNotFound",
     "UserOut",
     "UserPatch",
+    "built_once",
     "count_users",
     "create_user",
     "delete_user",
