@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.support.exports import make_document, make_job, run, until_somebody_reads
+from tests.support.exports import fork_server, make_document, make_job, run, until_somebody_reads
 from tests.support.postgres import SERVER
 from trackly.exports.facade import (
     Caps,
@@ -41,12 +41,6 @@ def ended() -> Iterator[None]:
 async def connection(database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
         yield connection
-
-
-def fork_server() -> psutil.Process:
-    running = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-    (server,) = [child for child in running if "trackly.exports.fork_server" in child.cmdline()]
-    return server
 
 
 async def until_no_job_is_left() -> None:

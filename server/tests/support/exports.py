@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import python_calamine
 
@@ -48,6 +49,13 @@ def make_rows(path: Path, csv: str, count: int, **columns: str) -> Rows:
 
 def sheet_of(path: Path, sheet: int = 0) -> Sequence[Sequence[Any]]:
     return python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(sheet).to_python()
+
+
+def fork_server() -> psutil.Process:
+    """The one of this process."""
+    running = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    (server,) = [child for child in running if "trackly.exports.fork_server" in child.cmdline()]
+    return server
 
 
 async def until_somebody_reads(connection: psycopg.AsyncConnection, words: str, count: int = 1) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import vl_convert
 
@@ -13,7 +13,8 @@ from trackly.exports.errors import ExportFailed
 FONTS = Path(__file__).with_name("fonts")
 VEGA_LITE = "6.4"
 SCALE = 2
-_COUNTED = re.compile(r"\b(?:clip|gradient_?)\d+\b")
+_TAG = re.compile(r"<[^>]*>")
+_COUNTED = re.compile(r'( (?:id="|(?:clip-path|fill|stroke)="url\(#))((?:clip|(?:p_)?gradient_?)\d+)(?=\)?")')
 _LOADS = frozenset({"url", "href"})
 
 
@@ -28,30 +29,41 @@ def filled(spec: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[s
     return drawn
 
 
+class Draws(Protocol):
+    """`spec`: JSON with its rows. SVG and PNG. Raises ExportFailed."""
+
+    def drawn(self, spec: str, name: str) -> tuple[bytes, bytes]: ...
+
+
 class Pen:
-    """Draws charts. The first one takes half a second, the next some milliseconds."""
+    """Draws charts in this process. The first one takes half a second, the next some milliseconds."""
 
     def __init__(self) -> None:
         vl_convert.register_font_directory(str(FONTS))
 
-    def draw(self, spec: Mapping[str, Any], svg: Path, png: Path) -> None:
-        """Write the chart to both files. ExportFailed(render) when the specification can't be drawn.
+    def drawn(self, spec: str, name: str) -> tuple[bytes, bytes]:
+        """The chart as SVG and as PNG, from JSON with its rows. ExportFailed(render) when it can't be drawn.
 
-        The same specification gives the same bytes: the names that the engine counts up are counted anew."""
+        The same specification gives the same bytes, whatever was drawn before: the names that the engine counts up
+        are counted anew, and begin with `name`."""
         try:
             picture = vl_convert.vegalite_to_svg(
-                json.dumps(spec), vl_version=VEGA_LITE, allowed_base_urls=[], format_locale="en-US"
+                spec, vl_version=VEGA_LITE, allowed_base_urls=[], format_locale="en-US"
             )
-            picture = _renamed(picture, svg.stem)
-            svg.write_text(picture, encoding="utf-8")
-            png.write_bytes(vl_convert.svg_to_png(picture, scale=SCALE))
+            picture = _renamed(picture, name)
+            return picture.encode(), vl_convert.svg_to_png(picture, scale=SCALE)
         except ValueError as error:
             raise ExportFailed("render", f"A chart can't be drawn: {str(error).splitlines()[0][:200]}") from None
 
 
 def _renamed(picture: str, prefix: str) -> str:
+    """In tags alone: what a chart says is not touched."""
     names: dict[str, str] = {}
-    return _COUNTED.sub(lambda found: names.setdefault(found[0], f"{prefix}-{len(names) + 1}"), picture)
+
+    def renamed(tag: re.Match[str]) -> str:
+        return _COUNTED.sub(lambda found: found[1] + names.setdefault(found[2], f"{prefix}-{len(names) + 1}"), tag[0])
+
+    return _TAG.sub(renamed, picture)
 
 
 def _loads(part: Any) -> bool:

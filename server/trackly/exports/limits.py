@@ -18,6 +18,12 @@ def end_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PDEATHSIG, signal.SIGKILL)
 
 
+def call_itself(name: str) -> None:
+    """What `ps` and `top` show of this process: 15 letters at most."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
+
+
 def anonymous_bytes(pid: int) -> int:
     """Memory that the process has in use and no file stands behind; 0 when it is gone."""
     try:

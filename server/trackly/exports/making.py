@@ -14,6 +14,7 @@ from trackly.exports.document import ExportJob, Format
 from trackly.exports.errors import ExportFailed
 from trackly.exports.files import DRAWN, SPOOL, FileWriter
 from trackly.exports.heads import csv_head, cut_sentence
+from trackly.exports.lent_pen import LentPen
 from trackly.exports.limits import hold_memory, release_memory
 from trackly.exports.outcome import column_out
 from trackly.exports.pictures import Picture, draw_all
@@ -58,7 +59,9 @@ class Clock:
         self._since = now
 
 
-def make(job: ExportJob, folder: Path, say: Say, on_connected: OnConnected) -> dict[str, Any]:
+def make(
+    job: ExportJob, folder: Path, say: Say, on_connected: OnConnected, pen: LentPen | None = None
+) -> dict[str, Any]:
     """Everything the job asks for, as files in `folder`; returns what `outcome.exported` reads. Raises ExportFailed."""
     clock = Clock()
     say("Connecting", 0.0)
@@ -70,7 +73,9 @@ def make(job: ExportJob, folder: Path, say: Say, on_connected: OnConnected) -> d
     steps = _Steps(job, say, clock)
     steps.write(writer, [form for form in job.formats if form not in DRAWN])
     charts = job.document.charts
-    writer.pictures = draw_all(charts, reading.chart_rows, folder, steps.chart)
+    writer.pictures = draw_all(charts, reading.chart_rows, folder, steps.chart, pen)
+    if pen is not None:
+        pen.give_back()  # others may draw while this one sets pages
     clock.lap("charts")
     steps.write(writer, [form for form in job.formats if form in DRAWN])
     result = _told(reading, writer.pictures, folder)

@@ -33,6 +33,10 @@ class DescriptionOrder:
 Order = ExportOrder | PreviewOrder | DescriptionOrder
 
 
+def draws(order: Order) -> bool:
+    return isinstance(order, ExportOrder) and bool(order.job.document.charts)
+
+
 def packed(order: Order) -> bytes:
     """The order as it goes over the leash, its length first."""
     body = pickle.dumps(order)

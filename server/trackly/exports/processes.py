@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from trackly.exports.errors import ExportFailed, FailureCode
-from trackly.exports.orders import Order, packed
+from trackly.exports.orders import Order, draws, packed
 from trackly.exports.plan import Caps
 
 _NOWHERE = "http://127.0.0.1:9"  # no engine that draws or sets has to load anything
@@ -53,7 +53,8 @@ class Processes:
         """The result of `order`. Raises ExportFailed; the process is dead before a cancellation goes on."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
-            self._hand_over(theirs, {"seconds": caps.seconds, "memory_bytes": caps.memory_bytes})
+            wants = {"seconds": caps.seconds, "memory_bytes": caps.memory_bytes, "draws": draws(order)}
+            self._hand_over(theirs, wants)
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_LINE_BYTES)
         try:
             with contextlib.suppress(ConnectionError):  # it ended before it had listened: its last words say why
@@ -73,8 +74,8 @@ class Processes:
         with self._lock:
             self._forget_server()
 
-    def _hand_over(self, leash: socket.socket, limits: dict[str, Any]) -> None:
-        message = json.dumps(limits).encode()
+    def _hand_over(self, leash: socket.socket, wants: dict[str, Any]) -> None:
+        message = json.dumps(wants).encode()
         with self._lock:
             try:
                 socket.send_fds(self._ensure_server(), [message], [leash.fileno()])

@@ -14,25 +14,32 @@ from psycopg import pq
 
 from trackly.exports.backends import put_behind
 from trackly.exports.errors import ExportFailed
+from trackly.exports.lent_pen import LentPen
 from trackly.exports.making import make, make_description, make_preview
 from trackly.exports.orders import LENGTH, DescriptionOrder, ExportOrder, Order
 
 _connections: list[pq.abc.PGconn] = []
 
 
-def work(leash: socket.socket) -> None:
-    """Read one order from `leash`, carry it out, and write lines of JSON: `step`, then one `result` or `failed`."""
+def work(leash: socket.socket, given_pen: socket.socket | None) -> None:
+    """Read one order from `leash`, carry it out, and write lines of JSON: `step`, then one `result` or `failed`.
+
+    `given_pen`: the end of a pen's socket, for an order with charts. The pen is given back before the last line."""
     signal.signal(signal.SIGTERM, _call_off)
     with leash, leash.makefile("rb") as given:
         (length,) = LENGTH.unpack(given.read(LENGTH.size))
         order: Order = pickle.loads(given.read(length))  # noqa: S301 - from the process that we are a child of
-        _say(leash, _done(order, lambda step, part: _say(leash, {"step": step, "part": round(part, 3)})))
+        pen = LentPen(given_pen) if given_pen is not None else None
+        done = _done(order, lambda step, part: _say(leash, {"step": step, "part": round(part, 3)}), pen)
+        if pen is not None:
+            pen.give_back()
+        _say(leash, done)
 
 
-def _done(order: Order, say: Callable[[str, float], None]) -> dict[str, Any]:
+def _done(order: Order, say: Callable[[str, float], None], pen: LentPen | None) -> dict[str, Any]:
     try:
         if isinstance(order, ExportOrder):
-            return {"result": make(order.job, order.folder, say, _connections.append)}
+            return {"result": make(order.job, order.folder, say, _connections.append, pen)}
         if isinstance(order, DescriptionOrder):
             return {"result": make_description(order.plan, order.caps, _connections.append)}
         return {"result": make_preview(order.plan, order.limit, order.caps, _connections.append)}

@@ -1,10 +1,10 @@
 """Reading issues one by one, and the predicate that says which ones a reader may see."""
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Callable, Collection
 from typing import Any, cast
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     FromClause,
     Join,
@@ -64,27 +64,21 @@ def visible_predicate(actor: Actor, *, throughout: bool = False) -> ColumnElemen
 
 @built_once
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    return _seen(actor, _among(ISSUE.c.id, _watched(actor)))
+    return _seen(actor, _among)
 
 
 @built_once
 def _visible_throughout(actor: Actor) -> ColumnElement[bool]:
-    return _seen(actor, ISSUE.c.id.in_(_watched(actor)))
+    return _seen(actor, ColumnElement.in_)
 
 
-def _watched(actor: Actor) -> Select[Any]:
-    return select(WATCHER.c.issue_id).where(WATCHER.c.user_id == actor.user_id)
-
-
-def _seen(actor: Actor, watching: ColumnElement[bool]) -> ColumnElement[bool]:
+def _seen(actor: Actor, among: Callable[[Column[int], Select[Any]], ColumnElement[bool]]) -> ColumnElement[bool]:
     if actor.is_admin:
         return true()
-    own = or_(ISSUE.c.reporter_id == actor.user_id, watching)
-    return or_(
-        staff_predicate(actor),
-        _among(ISSUE.c.project_id, open_to_reporters(actor)),
-        and_(own, _among(ISSUE.c.project_id, accessible_projects(actor))),
-    )
+    watched = select(WATCHER.c.issue_id).where(WATCHER.c.user_id == actor.user_id)
+    own = or_(ISSUE.c.reporter_id == actor.user_id, among(ISSUE.c.id, watched))
+    anybodys = _among(ISSUE.c.project_id, open_to_reporters(actor))
+    return or_(staff_predicate(actor), anybodys, and_(own, _among(ISSUE.c.project_id, accessible_projects(actor))))
 
 
 @built_once
@@ -232,14 +226,12 @@ def with_people(source: FromClause, issues: FromClause) -> Join:
     return reported.outerjoin(_ASSIGNEE, _ASSIGNEE.c.id == issues.c.assignee_id)
 
 
+_SUMMARIES = select(*summary_columns(ISSUE)).select_from(with_people(ISSUE, ISSUE))
+
+
 def select_summaries(*more: ColumnElement[Any]) -> Select[Any]:
     """A select of what `summary_of` reads from `issue`, and of `more`."""
-    return _summaries().add_columns(*more)
-
-
-@cache
-def _summaries() -> Select[Any]:
-    return select(*summary_columns(ISSUE)).select_from(with_people(ISSUE, ISSUE))
+    return _SUMMARIES.add_columns(*more)
 
 
 def summary_of(row: Any) -> dict[str, Any]:
