@@ -249,6 +249,17 @@ async def test_a_pen_that_has_drawn_enough_is_not_kept(database_url: str, tmp_pa
     await until(lambda: not pens())
 
 
+async def test_a_pen_that_no_job_wants_ends_and_the_next_job_has_another(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    close_exports()
+    monkeypatch.setattr("trackly.exports.facade._processes.pens_idle_s", 0.4)
+    for _ in range(2):
+        await draw(database_url, tmp_path)
+        await until(lambda: not pens())
+    close_exports()
+
+
 async def test_an_idle_pen_that_dies_is_not_missed(database_url: str, tmp_path: Path):
     cold = pictures(await draw(database_url, tmp_path))
     first = pens()

@@ -1,10 +1,10 @@
 """A small process that has everything loaded and makes each job a process of its own by fork (ADR-0012).
 
-`python -m trackly.exports.fork_server FD`: FD is a socket of the process that wants jobs done. A message on it is one
-job: JSON with its limits, and a socket, the leash. The job talks on the leash; who holds its other end ends the job by
-closing or half-closing it. A job that draws is lent a pen (ADR-0019). The server ends jobs that are too long, too large
-or let go of, and says so on the leash. When the socket FD closes, also by kill -9 of who held it, everything here
-ends."""
+`python -m trackly.exports.fork_server FD IDLE_S`: FD is a socket of the process that wants jobs done. A message on it
+is one job: JSON with its limits, and a socket, the leash. The job talks on the leash; who holds its other end ends the
+job by closing or half-closing it. A job that draws is lent a pen (ADR-0019), which ends when no job wanted it for
+IDLE_S seconds. The server ends jobs that are too long, too large or let go of, and says so on the leash. When the
+socket FD closes, also by kill -9 of who held it, everything here ends."""
 
 import contextlib
 import gc
@@ -58,12 +58,13 @@ class ForkServer:
     control: socket.socket
     work: Callable[[socket.socket, socket.socket | None], None]
     hold: Callable[[socket.socket], None]
+    idle_s: float
     waiting: deque[Job] = field(default_factory=deque)
     running: dict[int, Job] = field(default_factory=dict)
     ended: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.pens = Pens(self.hold, self._fork)
+        self.pens = Pens(self.hold, self._fork, self.idle_s)
 
     def run(self) -> None:
         """Until the control socket closes; then every job is ended."""
@@ -101,7 +102,10 @@ class ForkServer:
         for job in (*self.waiting, *self.running.values()):
             if job.verdict is None:
                 poll.register(job.leash, _HUNG_UP)
-        return poll.poll(_LOOK_EVERY_S * 1000 if self.running else None)
+        wait_s = self.pens.end_unwanted()
+        if self.running:
+            wait_s = _LOOK_EVERY_S
+        return poll.poll(None if wait_s is None else wait_s * 1000)
 
     def _take(self) -> bool:
         message, handed, _, _ = socket.recv_fds(self.control, _MESSAGE_BYTES, 1)
@@ -225,12 +229,12 @@ def _nothing(_number: int, _frame: object) -> None:
     return None
 
 
-def main(descriptor: str) -> None:
+def main(descriptor: str, idle_s: str) -> None:
     from trackly.exports.lent_pen import hold
     from trackly.exports.task import work
 
-    ForkServer(socket.socket(fileno=int(descriptor)), work, hold).run()
+    ForkServer(socket.socket(fileno=int(descriptor)), work, hold, float(idle_s)).run()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

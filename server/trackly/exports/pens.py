@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ class Pen:
     control: socket.socket
     bare_bytes: int
     lent_bytes: int = 0
+    idle_since: float = 0
     is_over: bool = False
 
     def grown_bytes(self) -> int:
@@ -56,10 +58,11 @@ class Pen:
 @dataclass
 class Pens:
     """`hold`: what a pen does with its socket. `fork`: run something in a process that keeps nothing of the server's;
-    returns its number."""
+    returns its number. `idle_s`: how long one stays that nobody wants."""
 
     hold: Callable[[socket.socket], None]
     fork: Callable[[Callable[[], None]], int]
+    idle_s: float
     _idle: list[Pen] = field(default_factory=list)
     _all: dict[int, Pen] = field(default_factory=dict)
 
@@ -88,8 +91,17 @@ class Pens:
         if drawings >= DRAWINGS or grown > _GROWN_BYTES or len(self._idle) >= KEPT_IDLE:
             pen.end()
         else:
+            pen.idle_since = time.monotonic()
             self._idle.append(pen)
         return True
+
+    def end_unwanted(self) -> float | None:
+        """End those that were idle for too long; seconds until that is to be done again, None when none is idle."""
+        now = time.monotonic()
+        for pen in [pen for pen in self._idle if now - pen.idle_since >= self.idle_s]:
+            self._idle.remove(pen)
+            pen.end()
+        return min((pen.idle_since + self.idle_s - now for pen in self._idle), default=None)
 
     def bury(self, pid: int) -> None:
         """A process has ended; it was perhaps a pen."""

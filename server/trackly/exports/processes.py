@@ -43,8 +43,10 @@ _VERDICTS: dict[str, tuple[FailureCode, str]] = {
 class Processes:
     """A fork server that is started when it is first needed, and again should it have died.
 
-    It is a child of this process and ends with it. Any number of jobs may be awaited; the server queues them."""
+    It is a child of this process and ends with it. Any number of jobs may be awaited; the server queues them.
+    `pens_idle_s`: how long a pen stays that no job wants."""
 
+    pens_idle_s: float = 600
     _server: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -90,7 +92,7 @@ class Processes:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "trackly.exports.fork_server", str(theirs.fileno())],
+                [sys.executable, "-m", "trackly.exports.fork_server", str(theirs.fileno()), str(self.pens_idle_s)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
