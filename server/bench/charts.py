@@ -6,7 +6,6 @@ that of the jobs and their pens, without the database."""
 import argparse
 import asyncio
 import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,10 +15,9 @@ from statistics import median
 
 import psutil
 
-from bench.exports import fork_servers
+from bench.exports import fork_servers, place_for_exports
 from tests.support.exports import make_document, make_job
-from trackly.exports.facade import Caps, Format, ReadPlan, bar_chart, close_exports, export, warm_up_exports
-from trackly.kit.embedded_postgres import EmbeddedPostgres
+from trackly.exports.facade import Caps, Format, ReadPlan, bar_chart, export
 
 SELECT = "SELECT 'Project ' || i AS project, i AS n FROM generate_series(1, 20) AS i"
 KINDS: tuple[tuple[Format, ...], ...] = (("csv", "html"), ("xlsx", "pdf"))
@@ -78,22 +76,13 @@ async def compare(url: str, folder: Path, formats: Sequence[Format], count: int,
 
 
 async def measure(rounds: int) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="trackly-bench-"))
-    postgres = EmbeddedPostgres(folder / "database", durable=False)
-    try:
-        postgres.start()
-        warm_up_exports()
+    with place_for_exports() as (folder, postgres):
         await made(postgres.url(), folder / "first", ("csv",), 1)
-        print(
-            f"one chart, 20 rows, median of {rounds}, load {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores"
-        )
+        cores = psutil.cpu_count()
+        print(f"one chart, 20 rows, median of {rounds}, load {psutil.getloadavg()[0]:.1f} on {cores} cores")
         for formats in KINDS:
             for count in (1, 4):
                 await compare(postgres.url(), folder / "reports", formats, count, rounds)
-    finally:
-        close_exports()
-        postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:

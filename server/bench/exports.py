@@ -214,16 +214,27 @@ def checked(name: str, path: Path, rows: int) -> None:
     print(f"{name:<26}{took:8.1f} s   to open in LibreOffice: {rows} rows, formulas are text, negatives numbers")
 
 
-async def measure(rows: int, libreoffice: bool) -> None:
+@contextmanager
+def place_for_exports() -> Iterator[tuple[Path, EmbeddedPostgres]]:
+    """A folder, a PostgreSQL that runs in it, and a fork server that is warm. All are gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="trackly-bench-"))
     postgres = EmbeddedPostgres(folder / "database", durable=False)
     try:
         postgres.start()
+        warm_up_exports()
+        yield folder, postgres
+    finally:
+        close_exports()
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def measure(rows: int, libreoffice: bool) -> None:
+    with place_for_exports() as (folder, postgres):
         url = postgres.url()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(TABLE.replace("%s", str(rows)).encode())
             connection.execute("VACUUM ANALYZE big")
-        warm_up_exports()
         await run(url, folder / "warm", f"{SELECT} LIMIT 1", "csv")
         print(f"{rows:,} rows × 12 columns, load {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores")
         postmaster = int((postgres.data / "postmaster.pid").read_text().split()[0])
@@ -233,10 +244,6 @@ async def measure(rows: int, libreoffice: bool) -> None:
         if libreoffice:
             checked("CSV", file_of(csv_done, "csv"), rows)
             checked("XLSX", file_of(xlsx_done, "xlsx"), rows)
-    finally:
-        close_exports()
-        postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:
