@@ -4,7 +4,6 @@ import gc
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,15 +82,8 @@ async def app(rows_url: str, kept_engines: None, tmp_path: Path) -> AsyncIterato
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait (for kills, outages, time limits) alternate with files that compute, and the long folders begin:
-    so the cores are busy all the time, and at the end no process is left alone with a long file."""
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in sorted(items, key=lambda item: _LONG_FIRST.get(item.path.parent.name, len(_LONG_FIRST))):
-        files.setdefault(item.path, []).append(item)
-    waiting = [path for path in files if path.parent.name == "fault"]
-    computing = [path for path in files if path.parent.name != "fault"]
-    order = [path for pair in zip_longest(waiting, computing) for path in pair if path is not None]
-    items[:] = [item for path in order for item in files[path]]
+    """The long folders begin: so at the end no process is left alone with a long file."""
+    items.sort(key=lambda item: _LONG_FIRST.get(item.path.parent.name, len(_LONG_FIRST)))
 
 
 _LONG_FIRST = {folder: n for n, folder in enumerate(("fault", "security", "migrations", "stream", "api"))}
