@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from trackly.exports.limits import anonymous_bytes, end_with_parent
-from trackly.exports.pens import Pen, Pens
+from trackly.exports.pens import PenProcess, Pens
 
 AT_ONCE = 8
 _LOOK_EVERY_S = 0.05
@@ -42,7 +42,7 @@ class Job:
     idle_bytes: int = 0
     verdict: str | None = None
     kill_at: float | None = None
-    pen: Pen | None = None
+    pen: PenProcess | None = None
     status: int = 0
 
     def used_bytes(self) -> int:

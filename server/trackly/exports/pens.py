@@ -16,7 +16,7 @@ _COUNT_BYTES = 32
 
 
 @dataclass(eq=False)
-class Pen:
+class PenProcess:
     """One process. `bare_bytes`: its memory when it was forked; `lent_bytes`: when its job got it."""
 
     pid: int
@@ -63,10 +63,10 @@ class Pens:
     hold: Callable[[socket.socket], None]
     fork: Callable[[Callable[[], None]], int]
     idle_s: float
-    _idle: list[Pen] = field(default_factory=list)
-    _all: dict[int, Pen] = field(default_factory=dict)
+    _idle: list[PenProcess] = field(default_factory=list)
+    _all: dict[int, PenProcess] = field(default_factory=dict)
 
-    def lend(self) -> tuple[Pen, socket.socket] | None:
+    def lend(self) -> tuple[PenProcess, socket.socket] | None:
         """A pen, and the end of the socket that its job is to have. None when the kernel has no process to give."""
         while True:
             is_new = not self._idle
@@ -82,7 +82,7 @@ class Pens:
             if is_new:
                 return None
 
-    def take_back(self, pen: Pen) -> bool:
+    def take_back(self, pen: PenProcess) -> bool:
         """Whether its job has given it back: then it is idle, or ends, where it is one too many or has done enough."""
         drawings = pen.drawings()
         if drawings is None:
@@ -120,7 +120,7 @@ class Pens:
         for pen in self._all.values():
             pen.control.close()
 
-    def _new(self) -> Pen:
+    def _new(self) -> PenProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
         def live() -> None:
@@ -133,6 +133,6 @@ class Pens:
             except OSError:
                 ours.close()
                 raise
-        pen = Pen(pid, ours, anonymous_bytes(pid))
+        pen = PenProcess(pid, ours, anonymous_bytes(pid))
         self._all[pid] = pen
         return pen
